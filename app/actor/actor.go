@@ -1,0 +1,80 @@
+// Package actor says who is acting: nobody, a person, the operator at the command line, or the system
+// itself. It is ground floor and knows no domain.
+package actor
+
+import "context"
+
+// Kind is the sort of actor.
+type Kind string
+
+// The kinds of actor.
+const (
+	Anonymous Kind = "anonymous"
+	Person    Kind = "person"
+	Operator  Kind = "operator" // the command line
+	System    Kind = "system"   // background work and seeds
+)
+
+// PersonID identifies a person wherever a domain must name one without knowing people.
+type PersonID string
+
+// Role is a duty a person holds beside being an employee. Roles add up.
+type Role string
+
+// The roles. Everybody signed in is an employee without holding a role.
+const (
+	Recruiter     Role = "recruiter"
+	HR            Role = "hr"
+	Compensation  Role = "compensation"
+	Administrator Role = "administrator"
+)
+
+// Roles lists them.
+func Roles() []Role { return []Role{Recruiter, HR, Compensation, Administrator} }
+
+// Actor is who asks a service for something.
+type Actor struct {
+	Kind  Kind
+	ID    PersonID // of a person
+	Name  string   // shown to the person, never stored in the journal
+	Task  string   // of the system: "seed"
+	Roles []Role
+}
+
+// Nobody is the visitor who is not signed in.
+func Nobody() Actor { return Actor{Kind: Anonymous} }
+
+// SystemTask is background work under a name.
+func SystemTask(name string) Actor { return Actor{Kind: System, Task: name} }
+
+// CommandLine is the operator.
+func CommandLine() Actor { return Actor{Kind: Operator} }
+
+// String names the actor for records: "person:ID", "operator", "system:seed", "anonymous".
+func (a Actor) String() string {
+	switch a.Kind {
+	case Person:
+		return "person:" + string(a.ID)
+	case System:
+		return "system:" + a.Task
+	case Operator, Anonymous:
+		return string(a.Kind)
+	default:
+		return "unknown"
+	}
+}
+
+type contextKey struct{}
+
+// With keeps the actor in a context.
+func With(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, contextKey{}, a)
+}
+
+// From returns the context's actor, Nobody when there is none.
+func From(ctx context.Context) Actor {
+	if a, ok := ctx.Value(contextKey{}).(Actor); ok {
+		return a
+	}
+	return Nobody()
+}

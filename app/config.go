@@ -1,0 +1,134 @@
+// Package app wires the product: settings, construction in order, routes, background work, and an orderly stop.
+package app
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// Settings is the configuration, read from ECHELON_* variables.
+type Settings struct {
+	Addr        string // where to listen
+	DatabaseURL string // postgres://… or sqlite:PATH
+	BaseURL     string // the site's address as people type it
+	DataDir     string // where the default database lives
+	LogLevel    slog.Level
+	LogFormat   string // text or json
+	Metrics     bool
+	Company     string
+	Demo        bool // from the command line
+}
+
+// Variable is one setting as help and the README show it.
+type Variable struct{ Name, Default, Meaning string }
+
+// Variables lists all settings.
+func Variables() []Variable {
+	return []Variable{
+		{"ECHELON_ADDR", "127.0.0.1:8080", "address and port to listen on"},
+		{"ECHELON_DATABASE_URL", "sqlite:DATA_DIR/echelon.db", "postgres://user:password@host/name, or sqlite: and the path of a file"},
+		{"ECHELON_BASE_URL", "http://ADDR", "the site's address as people type it; printed in documents; https beyond loopback"},
+		{"ECHELON_DATA_DIR", "./data", "where the default database lives"},
+		{"ECHELON_LOG", "info", "debug, info, warn or error"},
+		{"ECHELON_LOG_FORMAT", "text", "text or json"},
+		{"ECHELON_METRICS", "on with a loopback address", "on or off: serve /metrics"},
+		{"ECHELON_COMPANY", "", "the company's name on pages and documents"},
+	}
+}
+
+// ReadSettings reads the settings through getenv. What is set wrongly is named, with what would be right.
+func ReadSettings(getenv func(string) string) (Settings, error) {
+	get := func(name, otherwise string) string {
+		if v := strings.TrimSpace(getenv(name)); v != "" {
+			return v
+		}
+		return otherwise
+	}
+	s := Settings{Addr: get("ECHELON_ADDR", "127.0.0.1:8080"), DataDir: get("ECHELON_DATA_DIR", "./data"), Company: get("ECHELON_COMPANY", "")}
+	s.DatabaseURL = get("ECHELON_DATABASE_URL", "sqlite:"+filepath.Join(s.DataDir, "echelon.db"))
+	s.BaseURL = strings.TrimSuffix(get("ECHELON_BASE_URL", "http://"+s.Addr), "/")
+	host, port, err := net.SplitHostPort(s.Addr)
+	if err != nil || port == "" {
+		return s, wrong("ECHELON_ADDR", s.Addr, "an address and a port such as 127.0.0.1:8080")
+	}
+	if u, err := url.Parse(s.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return s, wrong("ECHELON_BASE_URL", s.BaseURL, "an address such as https://echelon.example.com")
+	}
+	if err := s.LogLevel.UnmarshalText([]byte(get("ECHELON_LOG", "info"))); err != nil {
+		return s, wrong("ECHELON_LOG", getenv("ECHELON_LOG"), "debug, info, warn or error")
+	}
+	if s.LogFormat = get("ECHELON_LOG_FORMAT", "text"); !slices.Contains([]string{"text", "json"}, s.LogFormat) {
+		return s, wrong("ECHELON_LOG_FORMAT", s.LogFormat, "text or json")
+	}
+	switch v := get("ECHELON_METRICS", ""); v {
+	case "":
+		s.Metrics = loopback(host)
+	case "on", "off":
+		s.Metrics = v == "on"
+	default:
+		return s, wrong("ECHELON_METRICS", v, "on or off")
+	}
+	return s, nil
+}
+
+func wrong(name, value, right string) error {
+	return fault.New(fault.Invalid, "settings", "%s is %q: it must be %s", name, value, right)
+}
+
+// loopback reports whether a host is reached from this machine only.
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// Public reports whether the site is served beyond this machine, or behind a proxy that ends TLS for it.
+func (s Settings) Public() bool {
+	host, _, err := net.SplitHostPort(s.Addr)
+	return err != nil || !loopback(host) || strings.HasPrefix(s.BaseURL, "https://")
+}
+
+// CheckServe refuses settings that would expose what must not be: the demo beyond loopback, sessions over
+// plain HTTP beyond loopback.
+func (s Settings) CheckServe() error {
+	host, _, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return wrong("ECHELON_ADDR", s.Addr, "an address and a port such as 127.0.0.1:8080")
+	}
+	if s.Demo && (!loopback(host) || s.Public()) {
+		return fault.New(fault.Invalid, "settings", "the demo signs visitors in without a password and listens on this machine only: set ECHELON_ADDR to 127.0.0.1 and a port, and leave ECHELON_BASE_URL unset")
+	}
+	if !loopback(host) && !strings.HasPrefix(s.BaseURL, "https://") {
+		return fault.New(fault.Invalid, "settings", "beyond this machine Echelon is served over https: set ECHELON_BASE_URL to the https address of the proxy in front of it")
+	}
+	return nil
+}
+
+// Logger writes structured logs in the format the settings ask for.
+func (s Settings) Logger(w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: s.LogLevel}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// String shows the settings without secrets, for logs.
+func (s Settings) String() string {
+	where := s.DatabaseURL
+	if u, err := url.Parse(where); err == nil && u.User != nil {
+		u.User = url.User(u.User.Username())
+		where = u.String()
+	}
+	return fmt.Sprintf("addr=%s database=%s demo=%t", s.Addr, where, s.Demo)
+}

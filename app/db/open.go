@@ -1,0 +1,175 @@
+// Package db opens the product's database, SQLite or PostgreSQL, keeps its schema, and hides the few
+// places where the two differ. It is ground floor: stores import it, it imports no domain.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite" // the pure-Go SQLite driver, under the name "sqlite"
+
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// Pool sizes: SQLite's connections each hold a page cache; PostgreSQL's are shared with other processes.
+const (
+	sqliteConns   = 8
+	postgresConns = 16
+)
+
+// DB is an open database and what is needed to open it again for a migration.
+type DB struct {
+	*bun.DB
+	url  string
+	path string // the SQLite file, "" on PostgreSQL
+}
+
+// Open opens the database that the address names: "postgres://…", or "sqlite:" and the path of a file,
+// which is made when missing; its directory must exist. The connection is tried; the schema is not looked at.
+func Open(ctx context.Context, address string) (*DB, error) {
+	d, err := open(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.PingContext(ctx); err != nil {
+		_ = d.Close()
+		return nil, fault.Wrap(fault.Unavailable, "db.unreachable", err, "reach the database")
+	}
+	if d.path == "" {
+		return d, nil
+	}
+	if err := d.checkPragmas(ctx); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func open(address string) (*DB, error) {
+	switch {
+	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
+		return openPostgres(address)
+	case strings.HasPrefix(address, "sqlite:"):
+		return openSQLite(address)
+	default:
+		return nil, fault.New(fault.Invalid, "db.address", "database address must start with postgres:// or sqlite:")
+	}
+}
+
+func openPostgres(address string) (*DB, error) {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "db.address", "the PostgreSQL address cannot be read") // the cause may hold a password
+	}
+	// bun writes arguments into the SQL text, so preparing each statement would only cost.
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxOpenConns(postgresConns)
+	pool.SetMaxIdleConns(postgresConns)
+	return &DB{DB: bun.NewDB(pool, pgdialect.New()), url: address}, nil
+}
+
+func openSQLite(address string) (*DB, error) {
+	path, err := filepath.Abs(strings.TrimPrefix(address, "sqlite:"))
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "db.address", err, "the SQLite path cannot be read")
+	}
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.Invalid, "db.directory", "the directory %s does not exist: create it, or set ECHELON_DATABASE_URL to another file", filepath.Dir(path))
+	}
+	pool, err := sql.Open("sqlite", sqliteDSN(path))
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "db.unreachable", err, "open %s", path)
+	}
+	pool.SetMaxOpenConns(sqliteConns)
+	pool.SetMaxIdleConns(sqliteConns)
+	return &DB{DB: bun.NewDB(pool, sqlitedialect.New()), url: address, path: path}, nil
+}
+
+// sqliteDSN sets what every pooled connection needs: the pragmas of one Exec would reach one connection only.
+// busy_timeout comes first, because changing the journal mode may already wait.
+func sqliteDSN(path string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join([]string{
+		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)",
+		"_pragma=foreign_keys(1)", "_txlock=immediate", "_dqs=0",
+	}, "&")
+}
+
+// checkPragmas reads the settings back, since a mistyped one is silently ignored.
+func (d *DB) checkPragmas(ctx context.Context) error {
+	var keys int
+	if err := d.NewRaw("PRAGMA foreign_keys").Scan(ctx, &keys); err != nil {
+		return fault.Wrap(fault.Unavailable, "db.unreachable", err, "read %s", d.path)
+	}
+	var mode string
+	if err := d.NewRaw("PRAGMA journal_mode").Scan(ctx, &mode); err != nil {
+		return fault.Wrap(fault.Unavailable, "db.unreachable", err, "read %s", d.path)
+	}
+	if keys != 1 || mode != "wal" {
+		return fault.New(fault.Internal, "db.pragmas", "SQLite settings did not take: foreign_keys=%d journal_mode=%s", keys, mode)
+	}
+	return nil
+}
+
+// Name says which database this is, for people: "sqlite" or "postgresql".
+func (d *DB) Name() string {
+	if d.path != "" {
+		return "sqlite"
+	}
+	return "postgresql"
+}
+
+// Embedded reports whether the database is a file of ours, which we may migrate unasked.
+func (d *DB) Embedded() bool { return d.path != "" }
+
+// isPostgres reports the dialect behind any handle, a transaction's too.
+func isPostgres(db bun.IDB) bool { return db.Dialect().Name() == dialect.PG }
+
+// Translate turns a driver's error into a fault: no row is NotFound, a broken constraint Conflict, a lost
+// or refused connection Unavailable. Anything else is Internal. nil stays nil.
+func Translate(err error, what string) error {
+	if err == nil {
+		return nil
+	}
+	if f := (*fault.Error)(nil); errors.As(err, &f) {
+		return err
+	}
+	kind, code := fault.Internal, "internal"
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		kind, code = fault.NotFound, "not_found"
+	case violatesConstraint(err):
+		kind, code = fault.Conflict, "conflict"
+	case errors.Is(err, context.DeadlineExceeded), connectionLost(err):
+		kind, code = fault.Unavailable, "db.unreachable"
+	}
+	return fault.Wrap(kind, code, err, "%s", what)
+}
+
+// Changed checks that an update or delete touched a row; none is a Conflict: the row moved on or is gone.
+func Changed(res sql.Result, err error, what string) error {
+	if err != nil {
+		return Translate(err, what)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "conflict", "%s: changed meanwhile", what)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package db
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// InTx runs fn in one transaction; when db is a transaction already, fn joins it. fn must use the handle
+// it is given and nothing else.
+func InTx(ctx context.Context, db bun.IDB, fn func(bun.IDB) error) error {
+	if _, ok := db.(bun.Tx); ok {
+		return fn(db)
+	}
+	return db.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error { return fn(tx) })
+}
+
+// NewID makes an identifier: a UUIDv7, so that rows made later sort later.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// Time prepares an instant for storage: UTC with microseconds, which both databases keep exactly.
+func Time(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// ForUpdate locks the selected rows until the transaction ends. SQLite needs nothing: its transactions
+// take the write lock when they begin.
+func ForUpdate(db bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
+	if isPostgres(db) {
+		return q.For("UPDATE")
+	}
+	return q
+}
+
+// EscapeLike quotes the wildcards of a LIKE pattern; the query must say ESCAPE '\'.
+func EscapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}

@@ -1,0 +1,293 @@
+// Package siteweb is the part of the site that belongs to no domain: home, signing in and out, language and
+// theme, health, metrics, the API's description and static files.
+package siteweb
+
+import (
+	"context"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/accounts"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/web"
+	"github.com/echelon-hr/echelon/careers"
+	"github.com/echelon-hr/echelon/competencies"
+	"github.com/echelon-hr/echelon/jobs"
+	"github.com/echelon-hr/echelon/templates/layout"
+	"github.com/echelon-hr/echelon/templates/pages/sitepages"
+	"github.com/echelon-hr/echelon/templates/static"
+)
+
+// Handlers serves the site.
+type Handlers struct {
+	Accounts     *accounts.Service
+	Jobs         *jobs.Service
+	Competencies *competencies.Service
+	Careers      *careers.Service
+	// Ready tells whether the database answers with the schema of this version.
+	Ready    func(context.Context) error
+	Registry *prometheus.Registry // nil: no /metrics
+	Company  string
+	Version  string
+	Demo     bool
+	Public   bool // served beyond loopback
+	// OpenAPI returns the API's description; it exists once the routes are registered.
+	OpenAPI func() *huma.OpenAPI
+
+	description described
+}
+
+// Routes are the addresses of the site.
+func Routes(h *Handlers) []web.Route {
+	get, post, public := http.MethodGet, http.MethodPost, access.Public()
+	routes := []web.Route{
+		web.Page(get, "/", public, h.home),
+		web.Page(get, "/sign-in", public, h.signIn),
+		web.Page(post, "/sign-out", public, h.signOut),
+		web.Page(post, "/language", public, h.language),
+		web.Page(post, "/theme", public, h.theme),
+		web.Page(get, "/healthz", public, h.health),
+		web.Page(get, "/readyz", public, h.ready),
+		web.Page(get, "/static/{name}", public, h.static),
+		web.Page(get, "/robots.txt", public, h.robots),
+		web.Page(get, "/docs", access.Requires(access.HomeRead), h.docs),
+		web.Page(get, "/openapi.json", access.Requires(access.HomeRead), h.openAPI),
+	}
+	if h.Demo {
+		routes = append(routes, web.Page(post, "/demo/sign-in", public, h.signInPersona))
+	}
+	if h.Registry != nil {
+		routes = append(routes, web.Page(get, "/metrics", public, adaptor.HTTPHandler(promhttp.HandlerFor(h.Registry, promhttp.HandlerOpts{}))))
+	}
+	return routes
+}
+
+// Shell makes the frame of a page for the reader of a request.
+func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (layout.Shell, error) {
+	ctx := c.UserContext()
+	who, l := actor.From(ctx), web.LangOf(ctx)
+	s := layout.Shell{
+		Lang: l, Theme: web.Theme(c), Title: title, Path: c.OriginalURL(), Section: section, Demo: h.Demo, Company: h.Company,
+		Can: layout.Can{
+			Jobs: access.May(who, access.JobsRead), Competencies: access.May(who, access.CompetenciesRead),
+			Ladders: access.May(who, access.LaddersRead), Pay: access.May(who, access.BandsRead),
+		},
+	}
+	if who.Kind != actor.Person {
+		return s, nil
+	}
+	s.User = &layout.User{Name: who.Name, Role: roleWords(l, who)}
+	ladders, err := h.Careers.Ladders(ctx, who)
+	if err != nil {
+		return s, err
+	}
+	if len(ladders) > 0 {
+		s.Ladder = ladders[0].Slug
+	}
+	return s, nil
+}
+
+func roleWords(l lang.Lang, a actor.Actor) string {
+	if len(a.Roles) == 0 {
+		return msg.T(l, msg.PersonaEmployee)
+	}
+	var words []string
+	for _, r := range a.Roles {
+		words = append(words, msg.Of(l, "role", r))
+	}
+	return strings.Join(words, ", ")
+}
+
+func (h *Handlers) home(c *fiber.Ctx) error {
+	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
+	v := sitepages.HomeView{}
+	var err error
+	if v.Shell, err = h.Shell(c, "", ""); err != nil {
+		return err
+	}
+	if v.User == nil {
+		v.Personas, err = h.personas(ctx)
+		if err != nil {
+			return err
+		}
+		return web.Render(c, sitepages.Home(v))
+	}
+	all, err := h.Competencies.List(ctx, who, l)
+	if err != nil {
+		return err
+	}
+	v.Competencies = len(all)
+	if v.Families, err = h.families(ctx, who, l); err != nil {
+		return err
+	}
+	return web.Render(c, sitepages.Home(v))
+}
+
+func (h *Handlers) families(ctx context.Context, who actor.Actor, l lang.Lang) ([]sitepages.FamilyRow, error) {
+	families, err := h.Jobs.Families(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	var out []sitepages.FamilyRow
+	for _, f := range families {
+		page, err := h.Jobs.List(ctx, who, jobs.Filter{Lang: l, Family: f.Slug, Limit: jobs.MaxLimit})
+		if err != nil {
+			return nil, err
+		}
+		ladder, err := h.Careers.LadderOf(ctx, who, f.Slug)
+		if err != nil {
+			return nil, err
+		}
+		row := sitepages.FamilyRow{Family: f, Ladder: ladder.Slug}
+		for _, s := range page.Items {
+			row.Roles = append(row.Roles, sitepages.Role{Slug: s.Slug, Title: s.Title, Track: s.Placement.Track, Stage: s.Placement.Stage})
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+func (h *Handlers) personas(ctx context.Context) ([]sitepages.Persona, error) {
+	list, err := h.Accounts.Personas(ctx, actor.Nobody())
+	if err != nil {
+		return nil, err
+	}
+	var out []sitepages.Persona
+	for _, a := range list {
+		key := msg.Key("persona." + a.Persona)
+		out = append(out, sitepages.Persona{
+			Slug: a.Persona, Name: a.Name, Text: a.About,
+			Role: lang.NewText(msg.T(lang.FR, key), msg.T(lang.EN, key)),
+		})
+	}
+	return out, nil
+}
+
+func (h *Handlers) signIn(c *fiber.Ctx) error {
+	back := web.LocalPath(c.Query("next"))
+	if actor.From(c.UserContext()).Kind == actor.Person {
+		return web.Redirect(c, back)
+	}
+	v := sitepages.SignInView{Back: back}
+	var err error
+	if v.Shell, err = h.Shell(c, "", ""); err != nil {
+		return err
+	}
+	if v.Personas, err = h.personas(c.UserContext()); err != nil {
+		return err
+	}
+	return web.Render(c, sitepages.SignIn(v))
+}
+
+func (h *Handlers) signInPersona(c *fiber.Ctx) error {
+	token, err := h.Accounts.SignInPersona(c.UserContext(), actor.From(c.UserContext()), c.FormValue("persona"))
+	if err != nil {
+		return err
+	}
+	// The former session ends: one browser, one person.
+	if err := h.Accounts.SignOut(c.UserContext(), actor.From(c.UserContext()), c.Cookies(web.SessionCookie(h.Public))); err != nil {
+		return err
+	}
+	web.SetSession(c, h.Public, token)
+	return web.Redirect(c, web.LocalPath(c.FormValue("back")))
+}
+
+func (h *Handlers) signOut(c *fiber.Ctx) error {
+	if err := h.Accounts.SignOut(c.UserContext(), actor.From(c.UserContext()), c.Cookies(web.SessionCookie(h.Public))); err != nil {
+		return err
+	}
+	web.SetSession(c, h.Public, "")
+	return web.Redirect(c, "/")
+}
+
+func (h *Handlers) language(c *fiber.Ctx) error {
+	l, err := lang.Parse(c.FormValue("lang"))
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "language", err, "language")
+	}
+	web.Remember(c, h.Public, "lang", string(l))
+	return web.Redirect(c, web.WithoutLang(web.LocalPath(c.FormValue("back"))))
+}
+
+func (h *Handlers) theme(c *fiber.Ctx) error {
+	theme := c.FormValue("theme")
+	if theme != "light" && theme != "dark" {
+		return fault.New(fault.Invalid, "invalid", "unknown theme")
+	}
+	web.Remember(c, h.Public, "theme", theme)
+	return web.Redirect(c, web.LocalPath(c.FormValue("back")))
+}
+
+// health says that the process answers, whatever its database does.
+func (h *Handlers) health(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.SendString(`{"status":"ok","version":"` + h.Version + `"}`)
+}
+
+// ready says whether requests can be served: the database answers and has this version's schema.
+func (h *Handlers) ready(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	if err := h.Ready(c.UserContext()); err != nil {
+		return c.Status(http.StatusServiceUnavailable).SendString(`{"status":"unavailable","code":"` + fault.Of(err).Code + `"}`)
+	}
+	return c.SendString(`{"status":"ready"}`)
+}
+
+// static serves a built file. Names carry the hash of the content, so a copy is good for ever.
+func (h *Handlers) static(c *fiber.Ctx) error {
+	name := c.Params("name")
+	if !fs.ValidPath(name) || strings.Contains(name, "/") {
+		return fault.New(fault.NotFound, "not_found", "static file")
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	tag := `"` + name + `"`
+	c.Set(fiber.HeaderETag, tag)
+	if slices.Contains(strings.Split(c.Get(fiber.HeaderIfNoneMatch), ", "), tag) {
+		return c.SendStatus(http.StatusNotModified)
+	}
+	b, err := fs.ReadFile(static.FS(), name)
+	if err != nil {
+		c.Response().Header.Del(fiber.HeaderCacheControl)
+		c.Response().Header.Del(fiber.HeaderETag)
+		return fault.New(fault.NotFound, "not_found", "static file %s", name)
+	}
+	c.Set(fiber.HeaderContentType, mime.TypeByExtension(path.Ext(name)))
+	return c.Send(b)
+}
+
+// robots keeps search engines out: nothing public is for them yet.
+func (h *Handlers) robots(c *fiber.Ctx) error { return c.SendString("User-agent: *\nDisallow: /\n") }
+
+// Error shows what went wrong to a person, with the way on.
+func (h *Handlers) Error(c *fiber.Ctx, status int, f *fault.Error) error {
+	l := web.LangOf(c.UserContext())
+	shell, err := h.Shell(c, web.ErrorTitle(l, f), "")
+	if err != nil { // the database may be the very thing that failed
+		shell = layout.Shell{Lang: l, Theme: web.Theme(c), Title: web.ErrorTitle(l, f), Path: "/", Company: h.Company}
+	}
+	if c.Method() != fiber.MethodGet {
+		shell.Path = "/"
+	}
+	if len(shell.Path) > 2000 { // an address that was too long is not carried on
+		shell.Path = "/"
+	}
+	return web.Render(c, sitepages.Error(sitepages.ErrorView{
+		Shell: shell, Status: status, RequestID: web.RequestID(c), Detail: web.ErrorText(l, f),
+	}))
+}

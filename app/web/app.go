@@ -1,0 +1,74 @@
+// Package web is the HTTP house: the Fiber app, the middleware every request passes, the one route type
+// with its policy, decoding, and the way an error becomes an answer. It imports no domain; the …web packages
+// and app import it.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// Limits of a request. Fiber's own are unlimited.
+const (
+	bodyLimit      = 1 << 20
+	headerLimit    = 16 << 10
+	readTimeout    = 10 * time.Second
+	writeTimeout   = 60 * time.Second
+	idleTimeout    = 60 * time.Second
+	requestTimeout = 30 * time.Second
+)
+
+// Config is what the house needs from outside.
+type Config struct {
+	Log *slog.Logger
+	// Resume returns who holds a session token; Nobody when it is not valid.
+	Resume func(ctx context.Context, token string) (actor.Actor, error)
+	// RenderError writes the page of an error for a person.
+	RenderError func(c *fiber.Ctx, status int, f *fault.Error) error
+	// Metrics counts a finished request; nil for none.
+	Metrics func(method, route string, status int, took time.Duration)
+	Version string
+	Public  bool // served beyond loopback: cookies are Secure and carry the __Host- prefix
+}
+
+// App is the house with everything registered.
+type App struct {
+	*fiber.App
+	API    huma.API
+	Routes []Route
+	cfg    Config
+}
+
+// New builds the house around the given routes. A route without a policy, or two for the same address, is a
+// defect and panics at start.
+func New(cfg Config, routes []Route) *App {
+	a := &App{cfg: cfg, Routes: routes}
+	a.App = fiber.New(fiber.Config{
+		AppName:               "echelon",
+		CaseSensitive:         true,
+		StrictRouting:         true,
+		Immutable:             true, // handlers may keep what they read beyond the request
+		UnescapePath:          true,
+		BodyLimit:             bodyLimit,
+		ReadBufferSize:        headerLimit,
+		ReadTimeout:           readTimeout,
+		WriteTimeout:          writeTimeout,
+		IdleTimeout:           idleTimeout,
+		DisableStartupMessage: true,
+		ErrorHandler:          a.answerError,
+	})
+	a.Use(a.observe, a.protect, sameOrigin, conditional)
+	a.API = newAPI(a)
+	a.register(routes)
+	return a
+}
+
+// Shutdown stops listening and lets what is in flight finish, for at most the given time.
+func (a *App) Shutdown(wait time.Duration) error { return a.ShutdownWithTimeout(wait) }

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// answerError is the one place where an error becomes an HTTP answer: a problem document for programs, a
+// page for people, and for a person who is not signed in the way to sign in.
+func (a *App) answerError(c *fiber.Ctx, err error) error {
+	status, f := classify(err)
+	// The deadline may have passed by now, and rendering asks the context first.
+	ctx := context.WithoutCancel(c.UserContext())
+	c.SetUserContext(ctx)
+	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		logError(ctx, f)
+	}
+	if status == http.StatusServiceUnavailable {
+		c.Set(fiber.HeaderRetryAfter, "5")
+	}
+	if wantsProblem(c) {
+		p := toProblem(ctx, f)
+		p.Status = status
+		return writeProblem(c, p)
+	}
+	if f.Kind == fault.Unauthenticated && c.Method() == fiber.MethodGet {
+		return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), http.StatusSeeOther)
+	}
+	if err := a.cfg.RenderError(c.Status(status), status, f); err != nil {
+		return c.Status(status).SendString(ErrorTitle(LangOf(ctx), f))
+	}
+	return nil
+}
+
+// classify finds the status and the fault of any error; Fiber's own errors keep their status.
+func classify(err error) (int, *fault.Error) {
+	if e := (*fiber.Error)(nil); errors.As(err, &e) {
+		return e.Code, fault.Wrap(kindOf(e.Code), codeOf(e.Code), err, "%s", e.Message)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return http.StatusServiceUnavailable, fault.Wrap(fault.Unavailable, "unavailable", err, "the request took too long")
+	}
+	f := fault.Of(err)
+	return statusOf[f.Kind], f
+}
+
+func wantsProblem(c *fiber.Ctx) bool {
+	return strings.HasPrefix(c.Path(), "/api/") || strings.HasPrefix(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON)
+}
+
+func writeProblem(c *fiber.Ctx, p *Problem) error {
+	c.Status(p.Status)
+	c.Set(fiber.HeaderContentType, p.ContentType(""))
+	return writeJSON(c.Response().BodyWriter(), p)
+}
+
+// logError writes an error that the reader was not told, under the request's id.
+func logError(ctx context.Context, f *fault.Error) {
+	slog.ErrorContext(ctx, "request failed", "request", requestIDOf(ctx), "code", f.Code, "error", f.Error())
+}

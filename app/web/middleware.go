@@ -1,0 +1,114 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/etag"
+
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// observe gives every request an id, a deadline and a line in the log, and turns a panic into an error. It
+// is the outermost middleware and calls the error handler itself, so that it sees the real status.
+func (a *App) observe(c *fiber.Ctx) error {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(newRequestContext(c), requestTimeout)
+	defer cancel()
+	c.SetUserContext(ctx)
+	c.Set("X-Request-Id", requestIDOf(ctx))
+	if err := guarded(c); err != nil {
+		if err := c.App().ErrorHandler(c, err); err != nil {
+			_ = c.SendStatus(http.StatusInternalServerError)
+		}
+	}
+	a.record(c, time.Since(start))
+	return nil
+}
+
+// guarded runs the rest of the chain and reports a panic as an internal fault with its stack.
+func guarded(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fault.New(fault.Internal, "internal", "panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return c.Next()
+}
+
+func (a *App) record(c *fiber.Ctx, took time.Duration) {
+	status, route := c.Response().StatusCode(), c.Route().Path
+	if a.cfg.Metrics != nil {
+		a.cfg.Metrics(c.Method(), route, status, took)
+	}
+	a.cfg.Log.Info("request", "request", requestIDOf(c.UserContext()), "method", c.Method(), "route", route, "status", status, "ms", took.Milliseconds(), "bytes", len(c.Response().Body()))
+}
+
+func newRequestID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// contentSecurity allows nothing but our own files: no inline script or style, no other host, no framing.
+// Images may be data: for the icons inside the stylesheet.
+const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// protect sets the headers that every answer carries.
+func (a *App) protect(c *fiber.Ctx) error {
+	h := &c.Response().Header
+	h.Set("Content-Security-Policy", contentSecurity)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+	if a.cfg.Public {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	return c.Next()
+}
+
+// sameOrigin refuses a request that changes something and comes from another site: by Sec-Fetch-Site, which
+// every current browser sends, else by Origin. A program sends neither.
+func sameOrigin(c *fiber.Ctx) error {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		return c.Next()
+	}
+	switch c.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return c.Next()
+	case "":
+		origin := c.Get(fiber.HeaderOrigin)
+		if origin == "" {
+			return c.Next()
+		}
+		if u, err := url.Parse(origin); err == nil && u.Host == string(c.Request().Host()) {
+			return c.Next()
+		}
+	}
+	return fault.New(fault.Forbidden, "cross_site", "cross-site %s refused", c.Method())
+}
+
+// conditional answers 304 to a reader that has the same bytes already. Pages of people are never kept by
+// shared caches.
+var conditional = func() fiber.Handler {
+	tag := etag.New()
+	return func(c *fiber.Ctx) error {
+		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+			return c.Next()
+		}
+		err := tag(c)
+		if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
+			c.Set(fiber.HeaderCacheControl, "private, no-cache")
+		}
+		return err
+	}
+}()

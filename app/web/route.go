@@ -1,0 +1,113 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+)
+
+// Route is one address: what it answers to, who may have it, and how. Paths name parameters as {slug}.
+type Route struct {
+	Method string
+	Path   string
+	Policy access.Policy
+
+	page fiber.Handler
+	api  func(*App, Route)
+}
+
+// Page makes a route that writes its answer itself: a page, a file, a redirect.
+func Page(method, path string, policy access.Policy, handler fiber.Handler) Route {
+	return Route{Method: method, Path: path, Policy: policy, page: handler}
+}
+
+// API makes a route of the described API: the handler takes decoded input and returns the output that the
+// published document describes.
+func API[I, O any](method, path string, policy access.Policy, op huma.Operation, handler func(context.Context, *I) (*O, error)) Route {
+	return Route{Method: method, Path: path, Policy: policy, api: func(a *App, r Route) {
+		op.Method, op.Path, op.SkipValidateBody = method, path, true
+		if op.OperationID == "" {
+			op.OperationID = huma.GenerateOperationID(method, path, (*O)(nil))
+		}
+		op.Extensions = map[string]any{"x-action": policy.String()}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+		op.Middlewares = huma.Middlewares{a.guardAPI(r)}
+		huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
+			out, err := handler(ctx, in)
+			if err != nil {
+				return nil, toProblem(ctx, err)
+			}
+			return out, nil
+		})
+	}}
+}
+
+func (a *App) register(routes []Route) {
+	seen := map[string]bool{}
+	for _, r := range routes {
+		key := r.Method + " " + r.Path
+		switch {
+		case r.Policy.String() == "denied":
+			panic("route without a policy: " + key)
+		case seen[key]:
+			panic("two routes for " + key)
+		}
+		seen[key] = true
+		if r.api != nil {
+			r.api(a, r)
+			continue
+		}
+		a.add(r)
+	}
+}
+
+// add registers a page; HEAD follows GET.
+func (a *App) add(r Route) {
+	handler := a.guardPage(r)
+	path := FiberPath(r.Path)
+	if r.Method == http.MethodGet {
+		a.Get(path, handler)
+		return
+	}
+	a.Add(r.Method, path, handler)
+}
+
+// FiberPath turns {slug} into Fiber's :slug.
+func FiberPath(path string) string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// guardPage finds out who asks and applies the route's policy before the handler runs.
+func (a *App) guardPage(r Route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		who, err := a.identify(c)
+		if err != nil {
+			return err
+		}
+		if err := r.Policy.Check(who); err != nil {
+			return err
+		}
+		return r.page(c)
+	}
+}
+
+// identify resumes the session of the request's cookie and keeps the actor in the request's context.
+func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
+	token := c.Cookies(a.cookieName())
+	if token == "" {
+		return actor.Nobody(), nil
+	}
+	who, err := a.cfg.Resume(c.UserContext(), token)
+	if err != nil {
+		return actor.Nobody(), fmt.Errorf("resume session: %w", err)
+	}
+	c.SetUserContext(actor.With(c.UserContext(), who))
+	return who, nil
+}

@@ -1,0 +1,115 @@
+// Command echelon is the whole product: it serves the site, keeps the database, loads content and prints
+// documents. Exit status 0 is done, 1 failed, 2 wrong usage.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/echelon-hr/echelon/app"
+)
+
+// Exit statuses.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// usageError is a command line that cannot be meant.
+type usageError struct{ error }
+
+// run executes one command line and returns its exit status. Errors go to stderr in one line.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	root := newRoot(&environment{getenv: getenv, stdout: stdout, stderr: stderr})
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	_, _ = fmt.Fprintln(stderr, "echelon: "+oneLine(err))
+	if u := (usageError{}); errors.As(err, &u) || strings.HasPrefix(err.Error(), "unknown command") {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// oneLine keeps an error to a line, unless it lists several problems.
+func oneLine(err error) string { return strings.TrimSpace(err.Error()) }
+
+// environment is what commands need of the world.
+type environment struct {
+	getenv         func(string) string
+	stdout, stderr io.Writer
+}
+
+func newRoot(env *environment) *cobra.Command {
+	root := &cobra.Command{
+		Use: "echelon", Short: "What every role is, what it takes, what it pays and where it leads",
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
+	})
+	root.AddCommand(serveCommand(env), migrateCommand(env), seedCommand(env), pdfCommand(env), doctorCommand(env), versionCommand(env))
+	return root
+}
+
+// exactly asks for a number of arguments.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usageError{fmt.Errorf("%s takes %s; see `%s --help`", c.CommandPath(), what, c.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// open builds the program over the configured database.
+func (e *environment) open(ctx context.Context, demo bool) (*app.App, error) {
+	s, err := app.ReadSettings(e.getenv)
+	if err != nil {
+		return nil, err
+	}
+	s.Demo = demo
+	return app.Open(ctx, s, s.Logger(e.stderr))
+}
+
+// with opens the program, checks that its schema is current, and closes it after fn.
+func (e *environment) with(ctx context.Context, demo bool, fn func(*app.App) error) error {
+	a, err := e.open(ctx, demo)
+	if err != nil {
+		return err
+	}
+	if err := a.Prepare(ctx); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	return errors.Join(fn(a), a.Close())
+}
+
+func versionCommand(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(env.stdout, "echelon "+app.Version)
+			return err
+		},
+	}
+}

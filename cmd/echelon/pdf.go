@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/jobs/jobsweb"
+)
+
+func pdfCommand(env *environment) *cobra.Command {
+	c := &cobra.Command{Use: "pdf", Short: "Print documents"}
+	c.AddCommand(
+		printing(env, "job SLUG", "Print a job profile or role guide", func(p *jobsweb.Printer) printer { return p.Profile }),
+		printing(env, "family SLUG", "Print all roles of a family in one file", func(p *jobsweb.Printer) printer { return p.Family }),
+		printing(env, "archive SLUG", "Print all roles of a family as a ZIP of files", func(p *jobsweb.Printer) printer { return p.Archive }),
+	)
+	return c
+}
+
+// printer is one of the Printer's methods.
+type printer = func(ctx context.Context, a actor.Actor, slug string, reader lang.Lang, o jobsweb.Order) (jobsweb.File, error)
+
+func printing(env *environment, use, short string, choose func(*jobsweb.Printer) printer) *cobra.Command {
+	var o jobsweb.Order
+	var out string
+	c := &cobra.Command{
+		Use: use, Short: short, Args: exactly(1, "one slug"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return env.with(c.Context(), false, func(a *app.App) error {
+				file, err := choose(a.Printer)(c.Context(), actor.CommandLine(), args[0], lang.FR, o)
+				if fault.Is(err, fault.Invalid) {
+					return usageError{err}
+				}
+				if fault.Is(err, fault.NotFound) {
+					return fmt.Errorf("there is nothing called %q to print (%w)", args[0], err)
+				}
+				if err != nil {
+					return err
+				}
+				return env.save(file, out)
+			})
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.Langs, "lang", "fr", "fr, en, or fr,en for both in one file")
+	f.StringVar(&o.Paper, "paper", "a4", "a4 or letter")
+	f.StringVar(&o.Edition, "edition", "profile", "profile or guide")
+	f.StringVar(&o.Variant, "variant", "", "the industry to print it for")
+	f.BoolVar(&o.Sign, "sign", false, "with a block for signatures")
+	f.StringVar(&out, "out", "", "file to write, - for standard output; by default a name that says what is in it")
+	return c
+}
+
+// save writes a document whole or not at all: a full disk leaves no half file under the name.
+func (e *environment) save(f jobsweb.File, out string) error {
+	if out == "-" {
+		_, err := e.stdout.Write(f.Body)
+		return err
+	}
+	if out == "" {
+		out = f.Name
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(out), ".echelon-*")
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", out, err)
+	}
+	_, err = tmp.Write(f.Body)
+	err = errors.Join(err, tmp.Sync(), tmp.Close(), os.Chmod(tmp.Name(), 0o644))
+	if err == nil {
+		err = os.Rename(tmp.Name(), out)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+		return fmt.Errorf("cannot write %s: %w", out, err)
+	}
+	_, err = fmt.Fprintf(e.stdout, "%s (%d bytes)\n", out, len(f.Body))
+	return err
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/seeds"
+	"github.com/echelon-hr/echelon/templates/static"
+)
+
+func serveCommand(env *environment) *cobra.Command {
+	var demo bool
+	c := &cobra.Command{
+		Use: "serve", Short: "Serve the site", Long: "Serve the site until stopped.\n\nSettings:\n" + settingsTable(), Args: exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error { return serve(c, env, demo) },
+	}
+	c.Flags().BoolVar(&demo, "demo", false, "load the demo company and let visitors sign in as a persona; on this machine only")
+	return c
+}
+
+func settingsTable() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
+	for _, v := range app.Variables() {
+		_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", v.Name, v.Default, v.Meaning)
+	}
+	_ = w.Flush()
+	return b.String()
+}
+
+func serve(c *cobra.Command, env *environment, demo bool) error {
+	ctx := c.Context()
+	s, err := app.ReadSettings(env.getenv)
+	if err != nil {
+		return err
+	}
+	s.Demo = demo
+	if err := s.CheckServe(); err != nil {
+		return err
+	}
+	if !static.Built() {
+		return fmt.Errorf("this binary was built without its front-end files: run `make assets`, then `make build`")
+	}
+	log := s.Logger(env.stderr)
+	slog.SetDefault(log)
+	return env.with(ctx, demo, func(a *app.App) error {
+		if demo {
+			if _, err := a.Seed(ctx, seeds.Content, true); err != nil {
+				return err
+			}
+		}
+		log.Info("starting", "version", app.Version, "settings", s.String())
+		return a.Serve(ctx, func(addr string) {
+			_, _ = fmt.Fprintf(env.stdout, "Echelon is ready: %s\n", addr)
+		})
+	})
+}

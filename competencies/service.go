@@ -1,0 +1,192 @@
+package competencies
+
+import (
+	"context"
+	"time"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/canon"
+	"github.com/echelon-hr/echelon/app/clock"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/valid"
+)
+
+// SchemaNumber is how competency documents are written today.
+const SchemaNumber = 1
+
+// Store keeps competencies. Every method returns a NotFound fault for a slug it does not know, a Conflict
+// when a constraint breaks, Unavailable when the database does not answer.
+type Store interface {
+	// Tx runs fn in one transaction on a store bound to it.
+	Tx(ctx context.Context, fn func(Store) error) error
+
+	Scales(ctx context.Context) ([]Scale, error) // newest version of each, by slug
+	Scale(ctx context.Context, ref ScaleRef) (Scale, error)
+	AddScale(ctx context.Context, s Scale, doc canon.Document, at time.Time) error
+
+	// Competencies lists the current versions by name in one language.
+	Competencies(ctx context.Context, by lang.Lang) ([]Competency, error)
+	Competency(ctx context.Context, slug string) (Competency, error)
+	CompetencyVersion(ctx context.Context, slug string, number int) (Competency, error)
+	// CompetencyVersions returns the named versions in one read.
+	CompetencyVersions(ctx context.Context, refs []VersionRef) ([]Competency, error)
+	// AddCompetencyVersion stores a version and makes it the current one.
+	AddCompetencyVersion(ctx context.Context, c Competency, doc canon.Document, by string) error
+
+	Certifications(ctx context.Context) ([]Certification, error) // by name
+	PutCertification(ctx context.Context, c Certification, doc canon.Document, at time.Time) error
+}
+
+// VersionRef names a version of a competency.
+type VersionRef struct {
+	Slug   string
+	Number int
+}
+
+// Service is the use cases of competencies.
+type Service struct {
+	store Store
+	now   clock.Clock
+}
+
+// NewService makes the service over a store.
+func NewService(store Store, now clock.Clock) *Service { return &Service{store: store, now: now} }
+
+// Scales lists the newest version of every scale.
+func (s *Service) Scales(ctx context.Context, a actor.Actor) ([]Scale, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Scales(ctx)
+}
+
+// List returns the current version of every competency in use, ordered by name in the reader's language.
+func (s *Service) List(ctx context.Context, a actor.Actor, by lang.Lang) ([]Competency, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Competencies(ctx, by)
+}
+
+// Get returns the current version of a competency.
+func (s *Service) Get(ctx context.Context, a actor.Actor, slug string) (Competency, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return Competency{}, err
+	}
+	return s.store.Competency(ctx, slug)
+}
+
+// GetVersion returns a competency as it was in one of its versions.
+func (s *Service) GetVersion(ctx context.Context, a actor.Actor, slug string, number int) (Competency, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return Competency{}, err
+	}
+	return s.store.CompetencyVersion(ctx, slug, number)
+}
+
+// Pinned returns the competency versions that a document pins, by slug.
+func (s *Service) Pinned(ctx context.Context, a actor.Actor, refs []VersionRef) (map[string]Competency, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return nil, err
+	}
+	if len(refs) == 0 {
+		return map[string]Competency{}, nil
+	}
+	list, err := s.store.CompetencyVersions(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]Competency, len(list))
+	for _, c := range list {
+		out[c.Slug] = c
+	}
+	return out, nil
+}
+
+// Certifications lists the certifications and licences by name.
+func (s *Service) Certifications(ctx context.Context, a actor.Actor) ([]Certification, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Certifications(ctx)
+}
+
+// PublishScale stores a version of a scale. The same version again with other levels is a Conflict: a
+// scale version never changes.
+func (s *Service) PublishScale(ctx context.Context, a actor.Actor, scale Scale) (canon.Document, error) {
+	if err := access.Decide(a, access.CompetenciesWrite, access.None); err != nil {
+		return canon.Document{}, err
+	}
+	if err := valid.Struct("scale", &scale); err != nil {
+		return canon.Document{}, err
+	}
+	doc, err := canon.Marshal(scale)
+	if err != nil {
+		return canon.Document{}, err
+	}
+	return doc, s.store.AddScale(ctx, scale, doc, s.now())
+}
+
+// Publish stores a new version of a competency, or the first one, and makes it current. Whoever pinned an
+// earlier version keeps it.
+func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, content Content) (Competency, error) {
+	if err := access.Decide(a, access.CompetenciesWrite, access.None); err != nil {
+		return Competency{}, err
+	}
+	if err := valid.Struct("competency", &content); err != nil {
+		return Competency{}, err
+	}
+	doc, err := canon.Marshal(content)
+	if err != nil {
+		return Competency{}, err
+	}
+	c := Competency{Slug: slug, Number: 1, Hash: doc.Hash, PublishedAt: s.now(), Content: content}
+	err = s.store.Tx(ctx, func(tx Store) error {
+		scale, err := tx.Scale(ctx, content.Scale)
+		if err != nil {
+			return err
+		}
+		if err := describesEveryLevel(content, scale); err != nil {
+			return err
+		}
+		switch old, err := tx.Competency(ctx, slug); {
+		case err == nil:
+			c.ID, c.Number = old.ID, old.Number+1
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+		return tx.AddCompetencyVersion(ctx, c, doc, a.String())
+	})
+	return c, err
+}
+
+// describesEveryLevel holds a competency to its scale: one text for each rank, in order.
+func describesEveryLevel(c Content, s Scale) error {
+	ok := len(c.Levels) == s.Top()
+	for i, l := range c.Levels {
+		ok = ok && l.Rank == i+1
+	}
+	if ok {
+		return nil
+	}
+	f := fault.New(fault.Invalid, "invalid", "a competency on the scale %s describes its %d levels in order", s.Slug, s.Top())
+	f.Fields = []fault.Field{{Path: "levels", Rule: "every_level"}}
+	return f
+}
+
+// PutCertification stores a certification, replacing an earlier description of the same slug.
+func (s *Service) PutCertification(ctx context.Context, a actor.Actor, c Certification) (canon.Document, error) {
+	if err := access.Decide(a, access.CompetenciesWrite, access.None); err != nil {
+		return canon.Document{}, err
+	}
+	if err := valid.Struct("certification", &c); err != nil {
+		return canon.Document{}, err
+	}
+	doc, err := canon.Marshal(c)
+	if err != nil {
+		return canon.Document{}, err
+	}
+	return doc, s.store.PutCertification(ctx, c, doc, s.now())
+}

@@ -1,0 +1,265 @@
+package jobsweb
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/web"
+	"github.com/echelon-hr/echelon/templates/pdf"
+)
+
+// Order is what is asked of a document: the same words on the page, in the API and on the command line.
+type Order struct {
+	Langs   string // fr, en, or fr,en; "" for the reader's own
+	Paper   string // a4 or letter; "" for a4
+	Edition string // profile or guide; "" for profile
+	Variant string
+	Pay     bool // the pay section too, for readers who may see it
+	Sign    bool // the acknowledgement block
+}
+
+// parsed is an order that makes sense.
+type parsed struct {
+	langs   []lang.Lang
+	paper   pdf.Paper
+	edition pdf.Edition
+	variant string
+	pay     bool
+	sign    bool
+}
+
+func (o Order) parse(reader lang.Lang) (parsed, error) {
+	p := parsed{langs: []lang.Lang{reader}, paper: pdf.A4, edition: pdf.Profile, variant: o.Variant, pay: o.Pay, sign: o.Sign}
+	if o.Langs != "" {
+		p.langs = nil
+		for _, s := range strings.Split(o.Langs, ",") {
+			l, err := lang.Parse(strings.TrimSpace(s))
+			if err != nil || len(p.langs) == len(lang.All()) || len(p.langs) == 1 && p.langs[0] == l {
+				return p, refuse("language", "lang", "fr en fr,en")
+			}
+			p.langs = append(p.langs, l)
+		}
+	}
+	var err error
+	if o.Paper != "" {
+		if p.paper, err = pdf.ParsePaper(o.Paper); err != nil {
+			return p, refuse("paper", "paper", "a4 letter")
+		}
+	}
+	if o.Edition != "" {
+		if p.edition, err = pdf.ParseEdition(o.Edition); err != nil {
+			return p, refuse("edition", "edition", "profile guide")
+		}
+	}
+	return p, nil
+}
+
+func refuse(code, field, allowed string) error {
+	f := fault.New(fault.Invalid, code, "unknown %s: use one of %s", field, strings.ReplaceAll(allowed, " ", ", "))
+	f.Fields = []fault.Field{{Path: field, Rule: "oneof", Param: allowed}}
+	return f
+}
+
+// File is a finished document with the name it is saved under.
+type File struct {
+	Name        string
+	ContentType string
+	Body        []byte
+}
+
+// Printer makes documents about roles.
+type Printer struct {
+	Library *Library
+	Company string
+	BaseURL string
+}
+
+// Profile prints one role. Asking for pay without the right to see bands is a Forbidden fault.
+func (p *Printer) Profile(ctx context.Context, a actor.Actor, slug string, reader lang.Lang, o Order) (File, error) {
+	order, err := o.parse(reader)
+	if err != nil {
+		return File{}, err
+	}
+	d, err := p.Library.dossier(ctx, a, slug, order.variant, 0)
+	if err != nil {
+		return File{}, err
+	}
+	doc, err := p.document(ctx, a, d, order)
+	if err != nil {
+		return File{}, err
+	}
+	body, err := pdf.Render(ctx, doc)
+	return File{Name: fileName(slug, order), ContentType: "application/pdf", Body: body}, err
+}
+
+// Family prints all roles of a family as one file with a table of contents.
+func (p *Printer) Family(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) (File, error) {
+	docs, order, err := p.documents(ctx, a, family, reader, o)
+	if err != nil {
+		return File{}, err
+	}
+	body, err := pdf.Render(ctx, pdf.FamilyDocument{
+		Company: p.Company, Link: p.BaseURL + "/families/" + family, Langs: order.langs, Paper: order.paper, Edition: order.edition,
+		Family: docs[0].Family, Profiles: docs,
+	})
+	return File{Name: fileName(family, order), ContentType: "application/pdf", Body: body}, err
+}
+
+// Archive prints all roles of a family as single files in a ZIP. The same content gives the same bytes.
+func (p *Printer) Archive(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) (File, error) {
+	docs, order, err := p.documents(ctx, a, family, reader, o)
+	if err != nil {
+		return File{}, err
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, doc := range docs {
+		body, err := pdf.Render(ctx, doc)
+		if err != nil {
+			return File{}, err
+		}
+		w, err := z.CreateHeader(&zip.FileHeader{Name: fileName(doc.Profile.Slug, order), Method: zip.Store, Modified: doc.Profile.Version.PublishedAt.Truncate(2 * time.Second)})
+		if err != nil {
+			return File{}, fmt.Errorf("write archive: %w", err)
+		}
+		if _, err := w.Write(body); err != nil {
+			return File{}, fmt.Errorf("write archive: %w", err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		return File{}, fmt.Errorf("write archive: %w", err)
+	}
+	return File{Name: strings.TrimSuffix(fileName(family, order), ".pdf") + ".zip", ContentType: "application/zip", Body: b.Bytes()}, nil
+}
+
+func (p *Printer) documents(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) ([]pdf.JobDocument, parsed, error) {
+	o.Variant = "" // a variant is one role's
+	order, err := o.parse(reader)
+	if err != nil {
+		return nil, order, err
+	}
+	s, err := p.Library.shelf(ctx, a, family)
+	if err != nil {
+		return nil, order, err
+	}
+	profiles, err := p.Library.Jobs.InFamily(ctx, a, family, order.langs[0])
+	if err != nil {
+		return nil, order, err
+	}
+	if len(profiles) == 0 {
+		return nil, order, fault.New(fault.NotFound, "not_found", "family %s has no published profile", family)
+	}
+	var docs []pdf.JobDocument
+	for _, profile := range profiles {
+		d, err := p.Library.onShelf(ctx, a, profile, "", s)
+		if err != nil {
+			return nil, order, err
+		}
+		doc, err := p.document(ctx, a, d, order)
+		if err != nil {
+			return nil, order, err
+		}
+		docs = append(docs, doc)
+	}
+	return docs, order, nil
+}
+
+func (p *Printer) document(ctx context.Context, a actor.Actor, d dossier, o parsed) (pdf.JobDocument, error) {
+	link := p.BaseURL + "/jobs/" + d.profile.Slug
+	if o.variant != "" {
+		link += "?variant=" + o.variant
+	}
+	doc := pdf.JobDocument{
+		Company: p.Company, Link: link, Langs: o.langs, Paper: o.paper, Edition: o.edition,
+		Profile: d.profile, Reading: d.edition, Family: d.family, ReportsTo: d.superior,
+		Competencies: d.competencies, Scales: d.scales, Certifications: d.certifications, Acknowledgement: o.sign,
+	}
+	for _, s := range d.previous {
+		doc.Ladder.Previous = append(doc.Ladder.Previous, s.title)
+	}
+	for _, s := range d.next {
+		doc.Ladder.Next = append(doc.Ladder.Next, s.title)
+		line := pdf.MoveLine{Title: s.title, Kind: s.Kind, Months: s.TypicalMonths}
+		for _, g := range s.adds {
+			line.Adds = append(line.Adds, g.competency.Name)
+		}
+		doc.Ladder.Moves = append(doc.Ladder.Moves, line)
+	}
+	if !o.pay {
+		return doc, nil
+	}
+	if err := access.Decide(a, access.BandsRead, access.None); err != nil {
+		return doc, err
+	}
+	section, err := p.pay(ctx, a, d.profile.Slug)
+	doc.Pay = section
+	return doc, err
+}
+
+func (p *Printer) pay(ctx context.Context, a actor.Actor, slug string) (*pdf.Pay, error) {
+	bands, scheme, zones, err := p.Library.bands(ctx, a, slug)
+	if err != nil {
+		return nil, err
+	}
+	section := &pdf.Pay{Effective: scheme.ActiveFrom, Note: scheme.Name}
+	for _, b := range bands {
+		section.Lines = append(section.Lines, pdf.PayLine{
+			Zone: zones[b.Zone].Name, Min: b.Base.Min.Decimal(), Target: b.Base.Target.Decimal(), Max: b.Base.Max.Decimal(),
+			Currency: b.Base.Min.Currency, Period: string(b.Base.Min.Period), Variable: variable(b.Variable.Decimal()), Mix: b.Mix(),
+		})
+	}
+	return section, nil
+}
+
+// fileName says what is in the file: territory-manager.guide.fr-en.a4.pdf; the usual edition and paper go unsaid.
+func fileName(slug string, o parsed) string {
+	parts := []string{slug}
+	if o.variant != "" {
+		parts = append(parts, o.variant)
+	}
+	if o.edition != pdf.Profile {
+		parts = append(parts, string(o.edition))
+	}
+	var langs []string
+	for _, l := range o.langs {
+		langs = append(langs, string(l))
+	}
+	parts = append(parts, strings.Join(langs, "-"))
+	if o.paper != pdf.A4 {
+		parts = append(parts, string(o.paper))
+	}
+	return strings.Join(parts, ".") + ".pdf"
+}
+
+func orderOf(c *fiber.Ctx) Order {
+	return Order{
+		Langs: c.Query("lang"), Paper: c.Query("paper"), Edition: c.Query("edition"), Variant: c.Query("variant"),
+		Pay: c.Query("pay") == "1", Sign: c.Query("sign") == "1",
+	}
+}
+
+// deliver answers a request for a document; it opens in the browser rather than being saved unasked.
+func deliver(c *fiber.Ctx, slug string, make func(context.Context, actor.Actor, string, lang.Lang, Order) (File, error)) error {
+	ctx := c.UserContext()
+	f, err := make(ctx, actor.From(ctx), slug, web.LangOf(ctx), orderOf(c))
+	if err != nil {
+		return err
+	}
+	return web.Download(c, f.ContentType, f.Name, f.ContentType == "application/pdf", f.Body)
+}
+
+func (p *Printer) servePDF(c *fiber.Ctx) error { return deliver(c, c.Params("slug"), p.Profile) }
+
+func (p *Printer) serveFamily(c *fiber.Ctx) error { return deliver(c, c.Params("slug"), p.Family) }
+
+func (p *Printer) serveArchive(c *fiber.Ctx) error { return deliver(c, c.Params("slug"), p.Archive) }

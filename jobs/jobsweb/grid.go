@@ -1,0 +1,78 @@
+package jobsweb
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/competencies"
+	"github.com/echelon-hr/echelon/jobs"
+)
+
+// grid is a family's roles × competencies: what each role requires.
+type grid struct {
+	family jobs.Family
+	roles  []gridRole // in ladder order
+	rows   []gridRow  // by category, then name
+}
+
+type gridRole struct {
+	slug  string
+	title lang.Text
+	stage jobs.Stage
+}
+
+type gridRow struct {
+	competency competencies.Competency
+	scale      competencies.Scale
+	cells      []jobs.Requirement // one a role; the zero one is not required
+}
+
+func (lib *Library) grid(ctx context.Context, a actor.Actor, family string, by lang.Lang) (grid, error) {
+	g := grid{}
+	var err error
+	if g.family, err = lib.Jobs.Family(ctx, a, family); err != nil {
+		return g, err
+	}
+	uses, err := lib.Jobs.Grid(ctx, a, family)
+	if err != nil {
+		return g, err
+	}
+	catalogue, err := lib.Competencies.List(ctx, a, by)
+	if err != nil {
+		return g, err
+	}
+	scales, err := lib.scales(ctx, a)
+	if err != nil {
+		return g, err
+	}
+	column := map[string]int{}
+	cells := map[string]map[int]jobs.Requirement{}
+	for _, u := range uses {
+		if _, ok := column[u.Profile]; !ok {
+			column[u.Profile] = len(g.roles)
+			g.roles = append(g.roles, gridRole{slug: u.Profile, title: u.Title, stage: u.Stage})
+		}
+		if cells[u.Competency] == nil {
+			cells[u.Competency] = map[int]jobs.Requirement{}
+		}
+		cells[u.Competency][column[u.Profile]] = u.Requirement
+	}
+	for _, c := range catalogue {
+		if cells[c.Slug] == nil {
+			continue
+		}
+		row := gridRow{competency: c, scale: scales[c.Scale.Slug], cells: make([]jobs.Requirement, len(g.roles))}
+		for i, r := range cells[c.Slug] {
+			row.cells[i] = r
+		}
+		g.rows = append(g.rows, row)
+	}
+	order := competencies.Categories()
+	slices.SortStableFunc(g.rows, func(a, b gridRow) int {
+		return cmp.Compare(slices.Index(order, a.competency.Category), slices.Index(order, b.competency.Category))
+	})
+	return g, nil
+}

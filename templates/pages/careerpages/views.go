@@ -1,0 +1,24 @@
+// Package careerpages shows where roles lead: ladders and their moves.
+package careerpages
+
+import (
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/careers"
+	"github.com/echelon-hr/echelon/jobs"
+	"github.com/echelon-hr/echelon/templates/layout"
+)
+
+// LadderView is a ladder as a picture and as a list.
+type LadderView struct {
+	layout.Shell
+	Ladder careers.Ladder
+	Family jobs.Family
+	Roles  map[string]Role // by profile slug
+}
+
+// Role is what the ladder says of a profile.
+type Role struct {
+	Title lang.Text
+	Track string // slug
+	Grade string
+}

@@ -1,0 +1,136 @@
+package pdf
+
+import (
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/jobs"
+)
+
+// block collects the lines of a column: paragraphs one under the other.
+type block struct {
+	*composer
+	w   float64
+	out []line
+}
+
+func (b *block) head(k msg.Key) { b.para(0, b.say(b.t(k), head2)) }
+
+func (b *block) para(before float64, spans ...span) {
+	ls := b.wrap(b.w, spans...)
+	if len(ls) > 0 {
+		ls[0].before = before
+	}
+	b.out = append(b.out, ls...)
+}
+
+// labelled sets a paragraph with a quiet label in front.
+func (b *block) labelled(k msg.Key, spans []span) {
+	if len(spans) > 0 {
+		b.para(0.7, append(b.label(k), spans...)...)
+	}
+}
+
+func (b *block) marked(ls []line, changed bool) { b.out = append(b.out, bars(ls, changed)...) }
+
+// columns sets blocks side by side in equal widths; empty ones leave their place to the others.
+func (c *composer) columns(build ...func(*block)) []piece {
+	const gutter = 8.0
+	for n := len(build); n > 0; {
+		w := (c.width() - gutter*float64(n-1)) / float64(n)
+		var cells []cell
+		for _, f := range build {
+			b := &block{composer: c, w: w}
+			if f(b); len(b.out) > 0 {
+				cells = append(cells, cell{x: float64(len(cells)) * (w + gutter), lines: b.out})
+			}
+		}
+		if len(cells) == n {
+			return []piece{c.row(cells...)}
+		}
+		n = len(cells)
+	}
+	return nil
+}
+
+// background is education or equivalent practice, and experience.
+func (r role) background() []piece {
+	ps := r.columns(r.education, r.experience)
+	if len(ps) == 0 {
+		return nil
+	}
+	return append([]piece{r.section(msg.PdfBackground, "")}, ps...)
+}
+
+func (r role) education(b *block) {
+	e := r.content.Education
+	if e.Level.IsZero() && len(e.Fields) == 0 && len(e.Further) == 0 && e.Equivalent.IsZero() {
+		return
+	}
+	b.head(msg.PdfEducation)
+	b.para(0.4, r.tx(e.Level, body)...)
+	b.labelled(msg.PdfFields, r.joined(titles(e.Fields, entryTitle), body))
+	b.labelled(msg.PdfOrEquivalent, r.tx(e.Equivalent, body))
+	b.labelled(msg.PdfFurther, r.joined(titles(e.Further, entryTitle), body))
+}
+
+func (r role) experience(b *block) {
+	e := r.content.Experience
+	if e.MinimumMonths == 0 && e.Text.IsZero() && len(e.Kinds) == 0 && len(e.Industries) == 0 {
+		return
+	}
+	b.head(msg.PdfExperience)
+	var first []span
+	if e.MinimumMonths > 0 {
+		first = append(first, r.say(r.t(msg.PdfMinimum, msg.Args{"Duration": lang.Duration(r.lang, e.MinimumMonths)})+".", bodyB), r.space(1.2))
+	}
+	b.para(0.4, append(first, r.tx(e.Text, body)...)...)
+	b.labelled(msg.PdfKinds, r.joined(titles(e.Kinds, entryTitle), body))
+	b.labelled(msg.PdfIndustries, r.joined(titles(e.Industries, entryTitle), body))
+}
+
+// certifications are the credentials asked for, official names untranslated.
+func (r role) certifications() []piece {
+	if len(r.content.Certifications) == 0 {
+		return nil
+	}
+	out := []piece{r.section(msg.PdfCertifications, "")}
+	for _, u := range r.content.Certifications {
+		out = append(out, r.certification(u))
+	}
+	return out
+}
+
+func (r role) certification(u jobs.CertificationUse) piece {
+	const name, asked = 62.0, 20.0
+	w := r.width()
+	spans, changed := r.marked(r.certificationName(u), "certifications", u.Certification)
+	importance := style{regular, 7.8, quiet}
+	if u.Importance == "required" {
+		importance = style{semibold, 7.8, teal}
+	}
+	var word []span
+	if u.Importance != "" {
+		word = []span{r.say(msg.Of(r.lang, "certification", u.Importance), importance)}
+	}
+	note := r.tx(u.Note, body.at(8))
+	if len(note) == 0 {
+		note = r.tx(r.Certifications[u.Certification].Gloss, body.at(8))
+	}
+	return r.ruled(r.row(
+		cell{lines: bars(r.wrap(name-4, spans...), changed)},
+		cell{x: name, lines: r.wrap(asked, word...)},
+		cell{x: name + asked, lines: r.wrap(w-name-asked, note...)},
+	), 0.7, w)
+}
+
+func (r role) certificationName(u jobs.CertificationUse) []span {
+	c, ok := r.Certifications[u.Certification]
+	if !ok {
+		return []span{r.say(u.Certification, bodyB)}
+	}
+	out := []span{{c.Name, bodyB, lang.EN}}
+	if c.Abbreviation != "" && c.Abbreviation != c.Name {
+		out = append(out, span{" (" + c.Abbreviation + ")", body, lang.EN})
+	}
+	return out
+}

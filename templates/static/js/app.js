@@ -1,0 +1,9 @@
+// Everything works without this file; it only makes some things nicer.
+import 'htmx.org';
+import { grids } from './grid.js';
+import { menus } from './menu.js';
+import { contents } from './contents.js';
+
+grids();
+menus();
+contents();
