@@ -8,7 +8,7 @@ import (
 )
 
 // areas are the fields of responsibility, each with its share of time.
-func (r role) areas() []piece {
+func (r *role) areas() []piece {
 	if len(r.content.Areas) == 0 {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (r role) areas() []piece {
 }
 
 // area sets one field: title and share on the left, what it asks on the right.
-func (r role) area(a jobs.Area) piece {
+func (r *role) area(a jobs.Area) piece {
 	const side, gutter = 42.0, 6.0
 	changed := r.Reading.Change("areas", a.Key) == jobs.Added
 	left := bars(r.wrap(side, r.areaTitle(a)...), changed)
@@ -43,7 +43,7 @@ func (r role) area(a jobs.Area) piece {
 	return r.row(k, cell{x: side + gutter, lines: r.areaLines(a, r.width()-side-gutter)})
 }
 
-func (r role) areaTitle(a jobs.Area) []span {
+func (r *role) areaTitle(a jobs.Area) []span {
 	spans := r.tx(a.Title, head2)
 	if r.Reading.Change("areas", a.Key) != "" {
 		spans, _ = r.marked(spans, "areas", a.Key)
@@ -53,13 +53,13 @@ func (r role) areaTitle(a jobs.Area) []span {
 	return spans
 }
 
-func (r role) shareLine(a jobs.Area) line {
+func (r *role) shareLine(a jobs.Area) line {
 	spans, _ := r.marked([]span{r.say(lang.Percent(r.lang, itoa(a.Share)), small.at(7.8).in(ink))}, "areas", a.Key, "share")
 	return r.wrap(60, spans...)[0]
 }
 
 // share draws the share of time as words and a bar.
-func (r role) share(x, y, w float64, percent int, words line) {
+func (r *role) share(x, y, w float64, percent int, words line) {
 	r.sheet.setLine(x, y, words)
 	y += words.h + 0.6
 	r.sheet.rounded(x, y, w, 1.3, 0.6, track, track, 0)
@@ -68,7 +68,7 @@ func (r role) share(x, y, w float64, percent int, words line) {
 	}
 }
 
-func (r role) areaLines(a jobs.Area, w float64) []line {
+func (r *role) areaLines(a jobs.Area, w float64) []line {
 	var out []line
 	for i, p := range a.Responsibilities {
 		spans, changed := r.marked(r.tx(p.Text, body.in(ink)), "areas", a.Key, "responsibilities", p.Key)
@@ -90,7 +90,7 @@ func (r role) areaLines(a jobs.Area, w float64) []line {
 }
 
 // results are the KPIs in words, with target and period.
-func (r role) results() []piece {
+func (r *role) results() []piece {
 	if len(r.content.KPIs) == 0 {
 		return nil
 	}
@@ -101,7 +101,7 @@ func (r role) results() []piece {
 	return out
 }
 
-func (r role) result(k jobs.KPIUse) piece {
+func (r *role) result(k jobs.KPIUse) piece {
 	const name, period = 58.0, 26.0
 	spans, changed := r.marked(r.kpiName(k, bodyB), "kpis", k.KPI)
 	when := []span{}
@@ -117,7 +117,7 @@ func (r role) result(k jobs.KPIUse) piece {
 }
 
 // kpiName is the name of a measure, or its slug where the version holds no definition.
-func (r role) kpiName(k jobs.KPIUse, st style) []span {
+func (r *role) kpiName(k jobs.KPIUse, st style) []span {
 	if k.Definition != nil && !k.Definition.Name.IsZero() {
 		return r.tx(k.Definition.Name, st)
 	}

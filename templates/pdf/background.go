@@ -53,7 +53,7 @@ func (c *composer) columns(build ...func(*block)) []piece {
 }
 
 // background is education or equivalent practice, and experience.
-func (r role) background() []piece {
+func (r *role) background() []piece {
 	ps := r.columns(r.education, r.experience)
 	if len(ps) == 0 {
 		return nil
@@ -61,7 +61,7 @@ func (r role) background() []piece {
 	return append([]piece{r.section(msg.PdfBackground, "")}, ps...)
 }
 
-func (r role) education(b *block) {
+func (r *role) education(b *block) {
 	e := r.content.Education
 	if e.Level.IsZero() && len(e.Fields) == 0 && len(e.Further) == 0 && e.Equivalent.IsZero() {
 		return
@@ -73,7 +73,7 @@ func (r role) education(b *block) {
 	b.labelled(msg.PdfFurther, r.joined(titles(e.Further, entryTitle), body))
 }
 
-func (r role) experience(b *block) {
+func (r *role) experience(b *block) {
 	e := r.content.Experience
 	if e.MinimumMonths == 0 && e.Text.IsZero() && len(e.Kinds) == 0 && len(e.Industries) == 0 {
 		return
@@ -89,7 +89,7 @@ func (r role) experience(b *block) {
 }
 
 // certifications are the credentials asked for, official names untranslated.
-func (r role) certifications() []piece {
+func (r *role) certifications() []piece {
 	if len(r.content.Certifications) == 0 {
 		return nil
 	}
@@ -100,7 +100,7 @@ func (r role) certifications() []piece {
 	return out
 }
 
-func (r role) certification(u jobs.CertificationUse) piece {
+func (r *role) certification(u jobs.CertificationUse) piece {
 	const name, asked = 62.0, 20.0
 	w := r.width()
 	spans, changed := r.marked(r.certificationName(u), "certifications", u.Certification)
@@ -123,7 +123,7 @@ func (r role) certification(u jobs.CertificationUse) piece {
 	), 0.7, w)
 }
 
-func (r role) certificationName(u jobs.CertificationUse) []span {
+func (r *role) certificationName(u jobs.CertificationUse) []span {
 	c, ok := r.Certifications[u.Certification]
 	if !ok {
 		return []span{r.say(u.Certification, bodyB)}

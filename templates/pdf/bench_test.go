@@ -6,13 +6,17 @@ import (
 	"testing"
 )
 
-// fullFont is the complete face the fast fonts are cut from, when the packages are installed.
+// fullFont is a complete font as a program without this package's work would embed it: the one of the
+// system, or the face ours are cut from.
 func fullFont(tb testing.TB) []byte {
-	b, err := os.ReadFile("../../node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf")
-	if err != nil {
-		tb.Skip("npm packages are not installed")
+	for _, name := range []string{"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+		"../../node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf"} {
+		if b, err := os.ReadFile(name); err == nil {
+			return b
+		}
 	}
-	return b
+	tb.Skip("no complete font here")
+	return nil
 }
 
 func BenchmarkJobProfile(b *testing.B) {

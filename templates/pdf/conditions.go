@@ -9,7 +9,7 @@ import (
 )
 
 // conditions are how the work is done and with which tools.
-func (r role) conditions() []piece {
+func (r *role) conditions() []piece {
 	ps := r.columns(r.working, r.tools)
 	if r.Edition != Guide && r.Pay == nil {
 		ps = append(ps, r.benefitsLine()...)
@@ -23,7 +23,7 @@ func (r role) conditions() []piece {
 	return ps
 }
 
-func (r role) working(b *block) {
+func (r *role) working(b *block) {
 	c := r.content.Conditions
 	b.labelled(msg.PdfVehicle, r.tx(c.Vehicle, body))
 	b.labelled(msg.PdfHours, r.tx(c.Hours, body))
@@ -31,7 +31,7 @@ func (r role) working(b *block) {
 }
 
 // tools are a line for each group.
-func (r role) tools(b *block) {
+func (r *role) tools(b *block) {
 	for _, g := range r.content.Tools {
 		title := r.tx(g.Title, labelStyle)
 		if len(title) > 0 {
@@ -45,7 +45,7 @@ func (r role) tools(b *block) {
 	}
 }
 
-func (r role) toolNames(g jobs.ToolGroup) []span {
+func (r *role) toolNames(g jobs.ToolGroup) []span {
 	var out []span
 	for i, t := range g.Tools {
 		if i > 0 {
@@ -58,7 +58,7 @@ func (r role) toolNames(g jobs.ToolGroup) []span {
 }
 
 // benefitsLine names the benefits in one paragraph.
-func (r role) benefitsLine() []piece {
+func (r *role) benefitsLine() []piece {
 	var spans []span
 	for i, b := range r.content.Benefits {
 		if i > 0 {
@@ -74,7 +74,7 @@ func (r role) benefitsLine() []piece {
 }
 
 // variant says which reading this is, and what it leaves out.
-func (r role) variant() []piece {
+func (r *role) variant() []piece {
 	v := r.Reading.Variant
 	if v == nil {
 		return nil

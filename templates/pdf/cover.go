@@ -17,7 +17,7 @@ const (
 )
 
 // cover draws the band on top of the first page: what, where, which version.
-func (r role) cover() {
+func (r *role) cover() {
 	w := r.width()
 	left := w
 	rungs := r.rungs()
@@ -37,7 +37,7 @@ func (r role) cover() {
 	r.y, r.atTop = band+5.5, true
 }
 
-func (r role) coverLines(w float64) []line {
+func (r *role) coverLines(w float64) []line {
 	var out []line
 	add := func(before float64, spans ...span) {
 		ls := r.wrap(w, spans...)
@@ -60,7 +60,7 @@ func (r role) coverLines(w float64) []line {
 	return out
 }
 
-func (r role) title() []span {
+func (r *role) title() []span {
 	st := display
 	switch n := len([]rune(r.heading(r.lang))); {
 	case n > 90:
@@ -79,7 +79,7 @@ func (r role) title() []span {
 }
 
 // standing is family, track and stage.
-func (r role) standing() []string {
+func (r *role) standing() []string {
 	out := []string{r.Family.Name.String(r.lang)}
 	if t, ok := r.Family.Track(r.Profile.Track); ok {
 		out = append(out, t.Name.String(r.lang))
@@ -90,7 +90,7 @@ func (r role) standing() []string {
 	return out
 }
 
-func (r role) inForce() string {
+func (r *role) inForce() string {
 	v := r.Profile.Version
 	args := msg.Args{"Number": v.Number, "Date": lang.Date(r.lang, v.PublishedAt)}
 	switch {
@@ -111,7 +111,7 @@ type rung struct {
 	titles []lang.Text
 }
 
-func (r role) rungs() []rung {
+func (r *role) rungs() []rung {
 	var out []rung
 	if len(r.Ladder.Next) > 0 {
 		out = append(out, rung{msg.PdfNext, r.Ladder.Next})
@@ -131,7 +131,7 @@ func ladderHeight(n int) float64 {
 }
 
 // ladder draws the rungs, each a step further right than the one below.
-func (r role) ladder(x, y float64, rungs []rung) {
+func (r *role) ladder(x, y float64, rungs []rung) {
 	const label = 15.0
 	width := ladderWidth - label - rungShift*float64(len(rungs)-1)
 	for i, g := range rungs {
@@ -157,7 +157,7 @@ func (r role) ladder(x, y float64, rungs []rung) {
 }
 
 // rungLines sets titles in at most two lines; what does not fit is counted.
-func (r role) rungLines(titles []lang.Text, w float64, st style) []line {
+func (r *role) rungLines(titles []lang.Text, w float64, st style) []line {
 	st.size -= 0.2
 	for n := min(len(titles), 2); n > 0; n-- {
 		var spans []span

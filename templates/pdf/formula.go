@@ -10,7 +10,7 @@ import (
 
 // formula writes a KPI's formula with the names of its inputs in words. A formula that cannot be read is shown
 // as it is.
-func (r role) formula(k jobs.KPI) string {
+func (r *role) formula(k jobs.KPI) string {
 	e, err := parser.ParseExpr(k.Formula)
 	if err != nil {
 		return k.Formula
@@ -18,7 +18,7 @@ func (r role) formula(k jobs.KPI) string {
 	return r.formulaPart(k, e)
 }
 
-func (r role) formulaPart(k jobs.KPI, e ast.Expr) string {
+func (r *role) formulaPart(k jobs.KPI, e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
 		for _, in := range k.Inputs {

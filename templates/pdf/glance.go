@@ -16,7 +16,7 @@ type fact struct {
 }
 
 // glance is the frame of the post in two columns of facts.
-func (r role) glance() []piece {
+func (r *role) glance() []piece {
 	facts := r.facts()
 	if len(facts) == 0 {
 		return nil
@@ -44,7 +44,7 @@ func (r role) glance() []piece {
 	return out
 }
 
-func (r role) factCells(x, w float64, f fact) []cell {
+func (r *role) factCells(x, w float64, f fact) []cell {
 	const label = 32.0
 	return []cell{
 		{x: x, lines: r.wrap(label-2, r.say(r.t(f.label), small.at(7.8)))},
@@ -52,7 +52,7 @@ func (r role) factCells(x, w float64, f fact) []cell {
 	}
 }
 
-func (r role) facts() []fact {
+func (r *role) facts() []fact {
 	var out []fact
 	add := func(k msg.Key, spans ...span) {
 		if len(spans) > 0 {
@@ -87,7 +87,7 @@ func (r role) facts() []fact {
 	return out
 }
 
-func (r role) leads() string {
+func (r *role) leads() string {
 	if n := r.content.Leads; n > 0 {
 		return r.t(msg.PdfLeadsSome, msg.Args{"Count": n})
 	}
@@ -95,7 +95,7 @@ func (r role) leads() string {
 }
 
 // codes are those a French or European reader looks for.
-func (r role) codes() string {
+func (r *role) codes() string {
 	var out []string
 	for _, c := range r.Profile.Codes {
 		if c.Code != "" && (c.Scheme == "rome" || c.Scheme == "esco") {
@@ -106,7 +106,7 @@ func (r role) codes() string {
 }
 
 // purpose is why the role exists, in the size of a lead.
-func (r role) purpose() []piece {
+func (r *role) purpose() []piece {
 	spans, changed := r.marked(r.tx(r.content.Purpose, lead), "purpose")
 	ls := bars(r.wrap(r.width(), spans...), changed)
 	if len(ls) == 0 {
@@ -121,7 +121,7 @@ var scopeLabels = map[string]msg.Key{
 }
 
 // scope is what the role answers for and with whom.
-func (r role) scope() []piece {
+func (r *role) scope() []piece {
 	if len(r.content.Scope) == 0 {
 		return nil
 	}
@@ -134,7 +134,7 @@ func (r role) scope() []piece {
 	return out
 }
 
-func (r role) scopeRow(p jobs.Point) piece {
+func (r *role) scopeRow(p jobs.Point) piece {
 	spans, changed := r.marked(r.tx(p.Text, body), "scope", p.Key)
 	k, known := scopeLabels[p.Key]
 	if !known { // a line of the company's own speaks for itself

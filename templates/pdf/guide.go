@@ -7,7 +7,7 @@ import (
 )
 
 // levels tells what each required level looks like: definition, what it means here, signals.
-func (r role) levels() []piece {
+func (r *role) levels() []piece {
 	var out []piece
 	for i, a := range r.asked() {
 		if !a.known {
@@ -22,7 +22,7 @@ func (r role) levels() []piece {
 	return append([]piece{r.section(msg.PdfSignals, "")}, out...)
 }
 
-func (r role) requiredLevel(number int, a asked) []piece {
+func (r *role) requiredLevel(number int, a asked) []piece {
 	spans := append([]span{r.say(itoa(number), small), r.space(1.4)}, r.competencyName(a)...)
 	if words := r.levelWords(a); len(words) > 0 {
 		spans = append(append(spans, r.space(3)), words...)
@@ -41,7 +41,7 @@ func (r role) requiredLevel(number int, a asked) []piece {
 }
 
 // entries is a section of titled paragraphs, title on the left.
-func (r role) entries(k msg.Key, path string, es []jobs.Entry) []piece {
+func (r *role) entries(k msg.Key, path string, es []jobs.Entry) []piece {
 	if len(es) == 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ const (
 	entryGutter = 6.0
 )
 
-func (r role) entry(e jobs.Entry, path ...string) piece {
+func (r *role) entry(e jobs.Entry, path ...string) piece {
 	spans, changed := r.marked(r.tx(e.Title, bodyB), path...)
 	if e.Text.IsZero() {
 		return r.row(cell{lines: bars(r.bullets(r.width(), spans, 0), changed)})
@@ -72,20 +72,20 @@ func (r role) entry(e jobs.Entry, path ...string) piece {
 	)
 }
 
-func (r role) day() []piece    { return r.entries(msg.PdfDay, "day", r.content.Day) }
-func (r role) trends() []piece { return r.entries(msg.PdfTrends, "trends", r.content.Trends) }
-func (r role) emerging() []piece {
+func (r *role) day() []piece    { return r.entries(msg.PdfDay, "day", r.content.Day) }
+func (r *role) trends() []piece { return r.entries(msg.PdfTrends, "trends", r.content.Trends) }
+func (r *role) emerging() []piece {
 	return r.entries(msg.PdfEmerging, "emerging_skills", r.content.EmergingSkills)
 }
-func (r role) predictions() []piece {
+func (r *role) predictions() []piece {
 	return r.entries(msg.PdfPredictions, "predictions", r.content.Predictions)
 }
-func (r role) incentives() []piece {
+func (r *role) incentives() []piece {
 	return r.entries(msg.PdfIncentives, "incentives", r.content.Incentives)
 }
 
 // integration is how the tools work together.
-func (r role) integration() []piece {
+func (r *role) integration() []piece {
 	if r.content.Integration.IsZero() {
 		return nil
 	}
@@ -93,7 +93,7 @@ func (r role) integration() []piece {
 }
 
 // challenges are the difficulties with their strategies and an example.
-func (r role) challenges() []piece {
+func (r *role) challenges() []piece {
 	if len(r.content.Challenges) == 0 {
 		return nil
 	}
@@ -108,7 +108,7 @@ func (r role) challenges() []piece {
 	return out
 }
 
-func (r role) challenge(ch jobs.Challenge) []piece {
+func (r *role) challenge(ch jobs.Challenge) []piece {
 	spans, changed := r.marked(r.tx(ch.Title, head2), "challenges", ch.Key)
 	b := &block{composer: r.composer, w: r.width()}
 	b.marked(r.wrap(b.w, spans...), changed)
@@ -136,7 +136,7 @@ func opening(ps []piece) []piece {
 }
 
 // worked are the measures with inputs, formula in words and the computed result.
-func (r role) worked() []piece {
+func (r *role) worked() []piece {
 	var out []piece
 	for _, k := range r.content.KPIs {
 		if k.Definition != nil {
@@ -151,7 +151,7 @@ func (r role) worked() []piece {
 	return append([]piece{r.section(msg.PdfKpis, "")}, out...)
 }
 
-func (r role) targets() []piece {
+func (r *role) targets() []piece {
 	if r.content.Targets.IsZero() {
 		return nil
 	}
@@ -163,7 +163,7 @@ func (r role) targets() []piece {
 	return ps
 }
 
-func (r role) workedKPI(k jobs.KPIUse) []piece {
+func (r *role) workedKPI(k jobs.KPIUse) []piece {
 	b := &block{composer: r.composer, w: r.width()}
 	spans, changed := r.marked(r.kpiName(k, head2), "kpis", k.KPI)
 	b.marked(r.wrap(b.w, spans...), changed)
@@ -185,7 +185,7 @@ func (r role) workedKPI(k jobs.KPIUse) []piece {
 }
 
 // calculation is the box with formula, inputs and result.
-func (r role) calculation(k jobs.KPIUse) piece {
+func (r *role) calculation(k jobs.KPIUse) piece {
 	b := &block{composer: r.composer, w: r.width() - 8}
 	b.labelled(msg.PdfKpiFormula, []span{r.say(r.formula(*k.Definition), body.in(ink))})
 	if k.Example != nil {
@@ -203,7 +203,7 @@ func (r role) calculation(k jobs.KPIUse) piece {
 }
 
 // inputs lists the figures of the example with their names.
-func (r role) inputs(k jobs.KPIUse) []span {
+func (r *role) inputs(k jobs.KPIUse) []span {
 	var out []span
 	for _, in := range k.Definition.Inputs {
 		v, ok := k.Example.Inputs[in.Name]
@@ -223,7 +223,7 @@ func (r role) inputs(k jobs.KPIUse) []span {
 }
 
 // outcome computes the example with the definition the version holds.
-func (r role) outcome(k jobs.KPIUse) string {
+func (r *role) outcome(k jobs.KPIUse) string {
 	v, err := k.Definition.Eval(k.Example.Inputs)
 	if err != nil {
 		return r.t(msg.PdfNotAvailable)
@@ -232,12 +232,12 @@ func (r role) outcome(k jobs.KPIUse) string {
 }
 
 // methods are the named ways of working.
-func (r role) methods() []piece { return r.guided(msg.PdfMethods, "methods", r.content.Methods) }
+func (r *role) methods() []piece { return r.guided(msg.PdfMethods, "methods", r.content.Methods) }
 
 // becoming is how one gets into the role.
-func (r role) becoming() []piece { return r.guided(msg.PdfBecoming, "becoming", r.content.Becoming) }
+func (r *role) becoming() []piece { return r.guided(msg.PdfBecoming, "becoming", r.content.Becoming) }
 
-func (r role) guided(k msg.Key, path string, gs []jobs.Guided) []piece {
+func (r *role) guided(k msg.Key, path string, gs []jobs.Guided) []piece {
 	if len(gs) == 0 {
 		return nil
 	}
@@ -260,7 +260,7 @@ func (r role) guided(k msg.Key, path string, gs []jobs.Guided) []piece {
 }
 
 // step sets a numbered step; its number hangs in the margin of the text.
-func (r role) step(w float64, n int, s jobs.Step) []line {
+func (r *role) step(w float64, n int, s jobs.Step) []line {
 	const hang = 5.0
 	var spans []span
 	if !s.Title.IsZero() {
@@ -278,7 +278,7 @@ func (r role) step(w float64, n int, s jobs.Step) []line {
 }
 
 // stories are somebody's experience with its result.
-func (r role) stories() []piece {
+func (r *role) stories() []piece {
 	if len(r.content.Stories) == 0 {
 		return nil
 	}
@@ -298,7 +298,7 @@ func (r role) stories() []piece {
 }
 
 // benefits are told in full in the guide, with what stands in their place in France.
-func (r role) benefits() []piece {
+func (r *role) benefits() []piece {
 	if len(r.content.Benefits) == 0 {
 		return nil
 	}
@@ -318,7 +318,7 @@ func (r role) benefits() []piece {
 }
 
 // market are quoted pay facts; they stand in the guide only.
-func (r role) market() []piece {
+func (r *role) market() []piece {
 	if len(r.content.MarketNotes) == 0 {
 		return nil
 	}
@@ -330,7 +330,7 @@ func (r role) market() []piece {
 	return out
 }
 
-func (r role) marketNote(n jobs.MarketNote) piece {
+func (r *role) marketNote(n jobs.MarketNote) piece {
 	const label, figure = 52.0, 50.0
 	w := r.width() - label - figure
 	date := r.t(msg.PdfUndated)
@@ -348,7 +348,7 @@ func (r role) marketNote(n jobs.MarketNote) piece {
 	), 0.8, r.width())
 }
 
-func (r role) marketFigure(n jobs.MarketNote) string {
+func (r *role) marketFigure(n jobs.MarketNote) string {
 	money := func(s string) string { return lang.Money(r.lang, s, n.Currency) }
 	s := ""
 	switch {

@@ -42,7 +42,7 @@ func (c *composer) paragraph(spans []span, gap float64) []piece {
 }
 
 // change is the mark of what a variant did to an item: the word for it, empty when it is as in the version.
-func (r role) change(path ...string) (word string, changed bool) {
+func (r *role) change(path ...string) (word string, changed bool) {
 	switch r.Reading.Change(path...) {
 	case jobs.Added:
 		return r.t(msg.PdfChangeAdded), true
@@ -54,7 +54,7 @@ func (r role) change(path ...string) (word string, changed bool) {
 }
 
 // marked adds the word of a change behind a text and tells whether its lines carry the bar.
-func (r role) marked(spans []span, path ...string) ([]span, bool) {
+func (r *role) marked(spans []span, path ...string) ([]span, bool) {
 	word, changed := r.change(path...)
 	if changed {
 		spans = append(spans, r.space(1.4), r.say(word, style{semibold, 6.8, amberText}))

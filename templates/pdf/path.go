@@ -11,7 +11,7 @@ import (
 const mostMoves = 4
 
 // moves are the ways on from the role, two beside each other.
-func (r role) moves() []piece {
+func (r *role) moves() []piece {
 	ms := r.Ladder.Moves
 	ms = ms[:min(len(ms), mostMoves)]
 	if len(ms) == 0 {
@@ -35,7 +35,7 @@ func (r role) moves() []piece {
 	return out
 }
 
-func (r role) move(x, w float64, m MoveLine) cell {
+func (r *role) move(x, w float64, m MoveLine) cell {
 	const indent = 7.5
 	b := &block{composer: r.composer, w: w - indent}
 	b.para(0, r.tx(m.Title, head2)...)
@@ -75,7 +75,7 @@ func (s *sheet) arrow(x, y float64, k careers.MoveKind) {
 }
 
 // acknowledgement is the block to sign.
-func (r role) acknowledgement() []piece {
+func (r *role) acknowledgement() []piece {
 	if !r.Acknowledgement {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // pay prints the ranges, where the reader chose and may see them.
-func (r role) pay() []piece {
+func (r *role) pay() []piece {
 	if r.Pay == nil {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (r role) pay() []piece {
 	return out
 }
 
-func (r role) payWarning() piece {
+func (r *role) payWarning() piece {
 	ls := r.wrap(r.width()-10, r.say(r.t(msg.PdfPayWarning), style{semibold, 8, amberText}))
 	h := stack(ls) + 2
 	return piece{h: h + 1, keep: true, draw: func(x, y float64) {
@@ -50,7 +50,7 @@ const (
 	payVariable = 114.0
 )
 
-func (r role) payHead() piece {
+func (r *role) payHead() piece {
 	head := func(x, w float64, k msg.Key) cell { return cell{x: x, lines: r.wrap(w, r.say(r.t(k), smallB))} }
 	p := r.row(head(0, payRange-3, msg.PdfPayZone), head(payRange, payTarget-payRange-3, msg.PdfPayRange),
 		head(payTarget, payVariable-payTarget-3, msg.PdfPayTarget), head(payVariable, r.width()-payVariable, msg.PdfPayVariable))
@@ -59,7 +59,7 @@ func (r role) payHead() piece {
 	return p
 }
 
-func (r role) payRow(l PayLine) piece {
+func (r *role) payRow(l PayLine) piece {
 	per := ""
 	if l.Period != "" {
 		per = " " + r.t(msg.Key("pdf.per_"+l.Period))
@@ -86,7 +86,7 @@ func nonEmpty(s string, f func(string) string) string {
 	return f(s)
 }
 
-func (r role) variable(l PayLine, money func(string) string) string {
+func (r *role) variable(l PayLine, money func(string) string) string {
 	if l.Variable == "" {
 		return r.t(msg.PdfPayNone)
 	}
@@ -98,7 +98,7 @@ func (r role) variable(l PayLine, money func(string) string) string {
 }
 
 // payBar draws the range with its target as a mark.
-func (r role) payBar(x, y, w float64, l PayLine) {
+func (r *role) payBar(x, y, w float64, l PayLine) {
 	r.sheet.rounded(x, y, w, 1.3, 0.6, tealLight, teal, 0)
 	at, ok := between(l.Min, l.Target, l.Max)
 	if ok {

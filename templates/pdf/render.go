@@ -1,8 +1,8 @@
 // Package pdf makes the documents people print. It takes domain values and gives bytes: it knows neither HTTP nor
 // a database, and it is the only package that knows gofpdf.
 //
-// Scripts: Latin, Greek and Cyrillic. Other characters print as a replacement mark. Documents are not tagged and
-// name no language: gofpdf cannot; the page they link to is the accessible form.
+// Scripts: Latin, Greek and Cyrillic. Other characters print as a replacement mark. Documents are not tagged:
+// gofpdf cannot; the page they link to is the accessible form.
 package pdf
 
 import (
@@ -51,11 +51,14 @@ func RenderReport(ctx context.Context, d Document, o Options) (b []byte, r Repor
 		return nil, Report{}, err
 	}
 	c.stamp()
-	var out bytes.Buffer
-	if err := c.sheet.pdf.Output(&out); err != nil {
+	out := bytes.NewBuffer(make([]byte, 0, 1<<17))
+	if err := c.sheet.pdf.Output(out); err != nil {
 		return nil, Report{}, fault.Wrap(fault.Internal, "pdf.render", err, "render document")
 	}
-	return out.Bytes(), Report{Pages: c.sheet.pdf.PageCount(), Fallback: c.types.fallback}, nil
+	if b, err = finish(out.Bytes(), set.langs[0]); err != nil {
+		return nil, Report{}, fault.Wrap(fault.Internal, "pdf.render", err, "finish document")
+	}
+	return b, Report{Pages: c.sheet.pdf.PageCount(), Fallback: c.types.fallback}, nil
 }
 
 // composer lays a document out. One is made for each render: gofpdf is not safe for two goroutines.

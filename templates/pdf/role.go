@@ -47,7 +47,7 @@ func (d JobDocument) compose(c *composer) error {
 // part lays the document out in the composer's language; a name gives it an entry of its own in the
 // outline, over those of its sections.
 func (d JobDocument) part(c *composer, name string) error {
-	r := role{composer: c, JobDocument: d, content: d.text()}
+	r := &role{composer: c, JobDocument: d, content: d.text()}
 	v := d.Profile.Version
 	c.begin(part{kind: c.t(d.kind()), title: d.heading(c.lang), company: d.Company, link: d.Link,
 		version: v.Number, date: v.PublishedAt, hash: v.Hash})
@@ -67,7 +67,7 @@ func (d JobDocument) part(c *composer, name string) error {
 }
 
 // sections are the parts of the document in the order in which they are printed.
-func (r role) sections() []func() []piece {
+func (r *role) sections() []func() []piece {
 	out := []func() []piece{r.glance, r.purpose, r.scope, r.areas, r.results, r.competencies, r.background,
 		r.certifications, r.conditions, r.variant, r.pay, r.moves}
 	if r.Edition == Guide {

@@ -39,12 +39,24 @@ func clean(l lang.Lang, s string) string {
 	return together(l, b.String())
 }
 
-// plain reports whether a text is printable ASCII without doubled spaces, as most are not worth copying.
+// plain reports whether a text can be set as it is, as most can: the usual letters and signs of the two
+// languages, no doubled spaces.
 func plain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == ' ' && i > 0 && s[i-1] == ' ' {
+	space := false
+	for _, r := range s {
+		switch {
+		case r == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case r > ' ' && r <= '~', r >= 0xa0 && r <= 0xff && r != 0xad:
+		case r == '’' || r == '–' || r == '—' || r == '…' || r == 'œ' || r == 'Œ' || r == '€' || r == '·':
+		default: // U+FFFD too: it may stand for invalid bytes
 			return false
 		}
+		space = false
 	}
 	return true
 }

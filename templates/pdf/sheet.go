@@ -2,6 +2,8 @@ package pdf
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"time"
 	"unicode/utf16"
 
@@ -25,6 +27,8 @@ type sheet struct {
 	stroke color
 	line   float64
 	known  bool // fill, stroke and line are those of the page
+
+	scratch []byte // for the operators of one run
 }
 
 func newSheet(p Paper, t *typesetter, full []byte) *sheet {
@@ -36,7 +40,7 @@ func newSheet(p Paper, t *typesetter, full []byte) *sheet {
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetMargins(0, 0, 0)
 	pdf.SetCatalogSort(true)
-	pdf.SetCompression(true)
+	pdf.SetCompression(false) // finish does it, without a new compressor for each page
 	s := &sheet{pdf: pdf, types: t, full: full}
 	s.w, s.h = pdf.GetPageSize()
 	return s
@@ -74,15 +78,40 @@ func (s *sheet) forget() { s.size, s.known = 0, false }
 
 func (s *sheet) page() int { return s.pdf.PageNo() }
 
-// text sets a run with its baseline at y.
+// text sets a run with its baseline at y. In the fast faces the operators are written here: gofpdf would format
+// colour, place and text anew for each run, which is most of the work of a page.
 func (s *sheet) text(x, y float64, r run) {
 	if r.blank() {
 		return
 	}
 	s.font(r.style)
-	s.paint(s.stateFill(), s.stateStroke(), s.stateLine())
-	s.pdf.SetTextColor(r.style.color.r, r.style.color.g, r.style.color.b)
-	s.pdf.Text(x, y, r.text)
+	if r.utf8 {
+		s.pdf.SetTextColor(r.style.color.r, r.style.color.g, r.style.color.b)
+		s.pdf.Text(x, y, r.text)
+		return
+	}
+	s.paint(r.style.color, s.stateStroke(), s.stateLine())
+	b := append(s.scratch[:0], "BT "...)
+	b = append(appendPoints(b, x), ' ')
+	b = append(appendPoints(b, s.h-y), " Td ("...)
+	for i := range len(r.text) {
+		if c := r.text[i]; c == '(' || c == ')' || c == '\\' {
+			b = append(b, '\\')
+		}
+		b = append(b, r.text[i])
+	}
+	s.scratch = append(b, ") Tj ET"...)
+	s.pdf.RawWriteStr(string(s.scratch))
+}
+
+// appendPoints writes millimetres as points with two decimals.
+func appendPoints(b []byte, mm float64) []byte {
+	n := int64(math.Round(mm / point * 100))
+	if n < 0 {
+		b, n = append(b, '-'), -n
+	}
+	b = append(strconv.AppendInt(b, n/100, 10), '.')
+	return append(b, byte('0'+n/10%10), byte('0'+n%10))
 }
 
 func (s *sheet) font(st style) {
@@ -118,18 +147,33 @@ func (s *sheet) stateLine() float64 {
 	return 0.2
 }
 
-// paint states the colours and the width of lines, each only where it changes.
+// paint states the colours and the width of lines, each only where it changes. It writes the operators itself
+// and leaves gofpdf's own idea of them alone, which is black and never used.
 func (s *sheet) paint(fill, stroke color, width float64) {
+	b := s.scratch[:0]
 	if !s.known || s.fill != fill {
-		s.pdf.SetFillColor(fill.r, fill.g, fill.b)
+		b = append(fill.operands(b), "rg "...)
 	}
 	if !s.known || s.stroke != stroke {
-		s.pdf.SetDrawColor(stroke.r, stroke.g, stroke.b)
+		b = append(stroke.operands(b), "RG "...)
 	}
 	if !s.known || s.line != width {
-		s.pdf.SetLineWidth(width)
+		b = append(appendPoints(b, width), " w"...)
+	}
+	s.scratch = b
+	if len(b) > 0 {
+		s.pdf.RawWriteStr(string(b))
 	}
 	s.fill, s.stroke, s.line, s.known = fill, stroke, width, true
+}
+
+// operands writes a colour as three parts of one with three decimals.
+func (c color) operands(b []byte) []byte {
+	for _, v := range [3]int{c.r, c.g, c.b} {
+		n := (v*1000 + 127) / 255
+		b = append(b, byte('0'+n/1000), '.', byte('0'+n/100%10), byte('0'+n/10%10), byte('0'+n%10), ' ')
+	}
+	return b
 }
 
 // box fills a rectangle.
@@ -199,7 +243,7 @@ func (s *sheet) setLine(x, y float64, l line) {
 		s.box(x-2.2, y, 0.7, l.h, amber)
 	}
 	if l.bullet {
-		s.disc(x+l.dx-2, base-0.95, 0.42, teal)
+		s.text(x+l.dx-2.6, base, s.types.bullet())
 	}
 	for i, at := 0, x; i < len(l.number); i++ {
 		s.text(at, base, l.number[i])

@@ -20,7 +20,7 @@ type asked struct {
 	known      bool
 }
 
-func (r role) asked() []asked {
+func (r *role) asked() []asked {
 	out := make([]asked, len(r.content.Requirements))
 	for i, q := range r.content.Requirements {
 		out[i].Requirement = q
@@ -32,7 +32,7 @@ func (r role) asked() []asked {
 
 // competencies is the table of what is asked, with the rung meter and its words; from five up a small radar
 // stands beside it.
-func (r role) competencies() []piece {
+func (r *role) competencies() []piece {
 	all := r.asked()
 	if len(all) == 0 {
 		return nil
@@ -83,7 +83,7 @@ func axes(all []asked) []chart.Axis {
 }
 
 // asking is a row of the table.
-func (r role) asking(number int, a asked, w float64, numbered bool) piece {
+func (r *role) asking(number int, a asked, w float64, numbered bool) piece {
 	const name, meter = 42.0, 28.0
 	title := r.competencyName(a)
 	if numbered {
@@ -101,14 +101,14 @@ func (r role) asking(number int, a asked, w float64, numbered bool) piece {
 		cell{x: name + meter + 3, lines: r.wrap(w-name-meter-3, r.summary(a)...)}), 0.75, w)
 }
 
-func (r role) competencyName(a asked) []span {
+func (r *role) competencyName(a asked) []span {
 	if a.known && !a.competency.Name.IsZero() {
 		return r.tx(a.competency.Name, bodyB)
 	}
 	return []span{r.say(a.Competency, bodyB)}
 }
 
-func (r role) importance(i jobs.Importance) string {
+func (r *role) importance(i jobs.Importance) string {
 	if i == "" {
 		return ""
 	}
@@ -123,7 +123,7 @@ func importanceStyle(i jobs.Importance) style {
 }
 
 // levelWords says the required level: "3 sur 5 · confirmé".
-func (r role) levelWords(a asked) []span {
+func (r *role) levelWords(a asked) []span {
 	if a.scale.Top() == 0 {
 		return nil
 	}
@@ -135,7 +135,7 @@ func (r role) levelWords(a asked) []span {
 }
 
 // summary is what the required level looks like, in a line.
-func (r role) summary(a asked) []span {
+func (r *role) summary(a asked) []span {
 	if l, ok := a.competency.Level(a.Rank); ok {
 		return r.tx(l.Summary, body.at(8))
 	}
@@ -170,7 +170,7 @@ type figure struct {
 	draw func(x, y float64)
 }
 
-func (r role) figure(axes []chart.Axis, all []asked) figure {
+func (r *role) figure(axes []chart.Axis, all []asked) figure {
 	title := r.wrap(radarWidth, r.say(r.t(msg.PdfRadar), smallB.in(ink)))
 	notes := r.wrap(radarWidth, r.say(r.t(msg.PdfRadarNote), micro))
 	if levels := r.wrap(radarWidth, r.say(r.levelNames(all), micro)); len(levels) > 0 {
@@ -195,7 +195,7 @@ func (f figure) beside(row func(x, y float64), dx float64) func(x, y float64) {
 }
 
 // levelNames spells the scale that most of the table uses, the first one.
-func (r role) levelNames(all []asked) string {
+func (r *role) levelNames(all []asked) string {
 	var names []string
 	for _, l := range all[0].scale.Levels {
 		if n := l.Name.String(r.lang); n != "" {

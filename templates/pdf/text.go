@@ -48,6 +48,15 @@ type typesetter struct {
 	fallback bool
 }
 
+// bullet is the mark before an item.
+func (t *typesetter) bullet() run {
+	st := style{semibold, 8.4, teal}
+	if t.full {
+		return run{chunk: chunk{"•", st, true}}
+	}
+	return run{chunk: chunk{"\x95", st, false}}
+}
+
 // chunks encodes spans. A word with a character beyond Windows-1252 is set whole in the extended font, so
 // that one word does not mix two of them.
 func (t *typesetter) chunks(spans []span) []chunk {

@@ -10,9 +10,9 @@ import (
 
 // comparison is a table of two roles, in sections.
 type comparison struct {
-	ID       string
-	Title    string
-	Rows     []compareRow
+	ID    string
+	Title string
+	Rows  []compareRow
 }
 
 // compareRow is one line of it: what each role says, and the difference in words.

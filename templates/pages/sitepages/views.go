@@ -87,4 +87,3 @@ type Response struct {
 	Description string
 	Type        string // content type, may be empty
 }
-

@@ -1,9 +1,10 @@
 // Everything works without this file; it only makes some things nicer.
 import 'htmx.org';
 import { grids } from './grid.js';
-import { menus } from './menu.js';
+import { folds, menus } from './menu.js';
 import { contents } from './contents.js';
 
 grids();
+folds();
 menus();
 contents();

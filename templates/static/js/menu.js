@@ -1,4 +1,5 @@
-// Menus are <details data-menu>: this closes them on Escape and when something else is clicked.
+// Menus are <details data-menu>: this closes them on Escape and when something else is clicked. What is
+// <details data-fold> starts folded on narrow screens, so that the text comes first.
 
 export function menus() {
   document.addEventListener('keydown', (event) => {
@@ -13,4 +14,9 @@ export function menus() {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
+}
+
+export function folds() {
+  if (!window.matchMedia('(max-width: 62rem)').matches) return;
+  for (const fold of document.querySelectorAll('details[data-fold]')) fold.open = false;
 }

@@ -1,0 +1,156 @@
+// Package apptest is for tests above app: the booted product on a real port, people signed in to it, and a
+// browser. It is used from _test packages only.
+package apptest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/testkit"
+	"github.com/echelon-hr/echelon/seeds"
+)
+
+// Personas are the demo's people by slug, with what each is.
+var Personas = []string{"recruiter", "hr", "compensation", "manager", "employee", "administrator"}
+
+// Server is the product serving its demo on loopback.
+type Server struct {
+	App *app.App
+	URL string
+}
+
+// Start boots the demo on a fresh database of a kind; it stops after the test.
+func Start(t testing.TB, kind string) *Server {
+	t.Helper()
+	return StartOn(t, testkit.Address(t, kind), true)
+}
+
+// StartOn boots the product over a migrated database, with or without the demo.
+func StartOn(t testing.TB, address string, demo bool) *Server {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	s, err := app.ReadSettings(func(name string) string {
+		return map[string]string{"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080"}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Demo = demo
+	a, err := app.Open(ctx, s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Prepare(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if demo {
+		if _, err := a.Seed(ctx, seeds.Content, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at, done := make(chan string, 1), make(chan error, 1)
+	go func() { done <- a.Serve(ctx, func(addr string) { at <- addr }) }()
+	server := &Server{App: a}
+	select {
+	case server.URL = <-at:
+	case err := <-done:
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		_ = a.Close()
+	})
+	return server
+}
+
+// Answer is a response read whole.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Visitor is a browser without a screen: it keeps cookies and follows no redirect.
+type Visitor struct {
+	t      testing.TB
+	base   string
+	client *http.Client
+	Lang   string // sent as Accept-Language
+}
+
+// Visitor makes somebody who is not signed in.
+func (s *Server) Visitor(t testing.TB) *Visitor {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Visitor{t: t, base: s.URL, Lang: "fr", client: &http.Client{
+		Jar: jar, Timeout: 30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     &http.Transport{DialContext: (&net.Dialer{}).DialContext, DisableKeepAlives: true},
+	}}
+}
+
+// As makes somebody signed in as a persona; "" for nobody.
+func (s *Server) As(t testing.TB, persona string) *Visitor {
+	t.Helper()
+	v := s.Visitor(t)
+	if persona == "" {
+		return v
+	}
+	if a := v.Post("/demo/sign-in", url.Values{"persona": {persona}}); a.Status != http.StatusSeeOther {
+		t.Fatalf("sign in as %s: %d", persona, a.Status)
+	}
+	return v
+}
+
+// Get requests an address.
+func (v *Visitor) Get(path string) Answer { return v.Do(http.MethodGet, path, nil, nil) }
+
+// Post sends a form.
+func (v *Visitor) Post(path string, form url.Values) Answer {
+	return v.Do(http.MethodPost, path, strings.NewReader(form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+}
+
+// Do sends any request.
+func (v *Visitor) Do(method, path string, body io.Reader, header http.Header) Answer {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, v.base+path, body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	req.Header.Set("Accept-Language", v.Lang)
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	res, err := v.client.Do(req)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return Answer{Status: res.StatusCode, Header: res.Header, Body: string(b)}
+}
+
+// Cookies are what the visitor's browser holds for the site.
+func (v *Visitor) Cookies() []*http.Cookie {
+	u, err := url.Parse(v.base)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return v.client.Jar.Cookies(u)
+}

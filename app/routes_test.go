@@ -1,0 +1,106 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/apptest"
+	"github.com/echelon-hr/echelon/app/testkit"
+	"github.com/echelon-hr/echelon/app/web"
+)
+
+// TestRoutesAreAsListed keeps a file with every route and its policy: a change of either shows in review.
+func TestRoutesAreAsListed(t *testing.T) {
+	s := apptest.Start(t, "sqlite")
+	var lines []string
+	for _, r := range s.App.Web.Routes {
+		lines = append(lines, fmt.Sprintf("%-5s %-45s %s", r.Method, r.Path, r.Policy))
+	}
+	slices.Sort(lines)
+	testkit.Golden(t, "testdata/routes.golden", strings.Join(lines, "\n")+"\n")
+}
+
+// TestEveryRouteIsInTheTable finds an address that somebody registered beside the table, where no policy
+// guards it.
+func TestEveryRouteIsInTheTable(t *testing.T) {
+	s := apptest.Start(t, "sqlite")
+	if extra := outsideTable(s); len(extra) > 0 {
+		t.Errorf("registered outside the route table: %v", extra)
+	}
+	s.App.Web.Get("/hidden", func(c *fiber.Ctx) error { return c.SendString("planted") })
+	if extra := outsideTable(s); !slices.Contains(extra, "GET /hidden") {
+		t.Errorf("a planted route was not found; found %v", extra)
+	}
+}
+
+func outsideTable(s *apptest.Server) []string {
+	table := map[string]bool{}
+	for _, r := range s.App.Web.Routes {
+		table[r.Method+" "+web.FiberPath(r.Path)] = true
+	}
+	var extra []string
+	for _, r := range s.App.Web.GetRoutes(true) {
+		key := r.Method + " " + r.Path
+		if r.Method == http.MethodHead {
+			key = http.MethodGet + " " + r.Path
+		}
+		if !table[key] {
+			extra = append(extra, r.Method+" "+r.Path)
+		}
+	}
+	return extra
+}
+
+// TestRoleMatrix requests every route as nobody and as every role, and expects exactly what the table of
+// package access says.
+func TestRoleMatrix(t *testing.T) {
+	s := apptest.Start(t, "sqlite")
+	for _, persona := range append([]string{""}, apptest.Personas...) {
+		for _, r := range s.App.Web.Routes {
+			if r.Path == "/sign-out" { // it would end the session the matrix uses
+				continue
+			}
+			t.Run(fmt.Sprintf("%s %s as %q", r.Method, r.Path, persona), func(t *testing.T) {
+				checkRoute(t, s, persona, r)
+			})
+		}
+	}
+}
+
+// addresses fills the parameters of routes with something that exists.
+var addresses = strings.NewReplacer("/competencies/{slug}", "/competencies/negotiation", "/ladders/{slug}", "/ladders/sales",
+	"/families/{slug}", "/families/sales", "{slug}", "sales-associate", "{family}", "sales", "{number}", "1", "{name}", "none.css")
+
+func checkRoute(t *testing.T, s *apptest.Server, persona string, r web.Route) {
+	t.Helper()
+	visitor := s.As(t, persona)
+	answer := visitor.Do(r.Method, addresses.Replace(r.Path), nil, nil)
+	allowed := r.Policy.Open || persona != "" && mayPersona(persona, r.Policy.Action)
+	switch {
+	case allowed && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden || answer.Status >= 500 || isSignIn(answer)):
+		t.Errorf("should be answered, got %d", answer.Status)
+	case !allowed && persona == "" && answer.Status != http.StatusUnauthorized && !isSignIn(answer):
+		t.Errorf("nobody should be asked to sign in, got %d", answer.Status)
+	case !allowed && persona != "" && answer.Status != http.StatusForbidden:
+		t.Errorf("should be forbidden, got %d", answer.Status)
+	}
+}
+
+func isSignIn(a apptest.Answer) bool {
+	return a.Status == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/sign-in")
+}
+
+// expected is who may take an action beside those named, said a second time by hand so that a slip in the
+// table shows. Everybody signed in is an employee.
+var expected = map[access.Action][]string{
+	access.HomeRead: apptest.Personas, access.JobsRead: apptest.Personas, access.CompetenciesRead: apptest.Personas,
+	access.LaddersRead: apptest.Personas, access.BandsRead: {"hr", "compensation"},
+}
+
+func mayPersona(persona string, a access.Action) bool { return slices.Contains(expected[a], persona) }

@@ -1,0 +1,41 @@
+package sitepages_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/templates/layout"
+	"github.com/echelon-hr/echelon/templates/pages/pagetest"
+	"github.com/echelon-hr/echelon/templates/pages/sitepages"
+)
+
+func TestPages(t *testing.T) {
+	pagetest.Run(t, pagetest.Page[sitepages.HomeView]{Name: "start", Make: sitepages.Home, Set: func(v *sitepages.HomeView, l lang.Lang) { v.Shell.Lang = l }})
+	pagetest.Run(t, pagetest.Page[sitepages.HomeView]{Name: "home, signed out", Make: sitepages.Home, Set: func(v *sitepages.HomeView, l lang.Lang) { v.Shell.Lang, v.User = l, nil }})
+	pagetest.Run(t, pagetest.Page[sitepages.SignInView]{Name: "sign-in", Make: sitepages.SignIn, Set: func(v *sitepages.SignInView, l lang.Lang) { v.Shell.Lang = l }})
+	pagetest.Run(t, pagetest.Page[sitepages.DocsView]{Name: "API", Make: sitepages.Docs, Set: func(v *sitepages.DocsView, l lang.Lang) { v.Shell.Lang = l }})
+	for _, status := range []int{400, 403, 404, 500, 503} {
+		pagetest.Run(t, pagetest.Page[sitepages.ErrorView]{Name: "error", Make: sitepages.Error, Set: func(v *sitepages.ErrorView, l lang.Lang) { v.Shell.Lang, v.Status = l, status }})
+	}
+}
+
+func TestMissingPageHelps(t *testing.T) {
+	v := sitepages.ErrorView{Shell: layout.Shell{Lang: lang.FR, Can: layout.Can{Jobs: true}, User: &layout.User{Name: "Awa"}}, Status: 404, RequestID: "01JD"}
+	html := pagetest.Render(t, sitepages.Error(v))
+	for _, want := range []string{`action="/jobs"`, `name="q"`, "01JD", `href="/jobs"`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+}
+
+func TestPersonasArePlainButtons(t *testing.T) {
+	v := sitepages.SignInView{Shell: layout.Shell{Lang: lang.EN}, Back: "/jobs", Personas: []sitepages.Persona{{Slug: "hr", Name: "Awa", Role: lang.NewText("RH", "HR")}}}
+	html := pagetest.Render(t, sitepages.SignIn(v))
+	for _, want := range []string{`action="/demo/sign-in" method="post"`, `name="persona" value="hr"`, `name="back" value="/jobs"`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+}
