@@ -162,7 +162,7 @@ func (a *App) Seed(ctx context.Context, tree fs.FS, demo bool) (seeds.Report, er
 // Serve listens until the context ends, then lets what is in flight finish. ready is told the address once
 // it listens.
 func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
-	listener, err := net.Listen("tcp", a.Settings.Addr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Settings.Addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fault.New(fault.Unavailable, "port", "%s is in use by another program: stop it, or set ECHELON_ADDR to another port", a.Settings.Addr)
 	}

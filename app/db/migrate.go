@@ -15,7 +15,7 @@ import (
 	"github.com/echelon-hr/echelon/app/fault"
 )
 
-//go:embed migrations
+//go:embed migrations/*/*.sql
 var migrationFiles embed.FS
 
 // advisoryLock is the number all echelon processes take on PostgreSQL while they migrate.
@@ -76,7 +76,7 @@ func (d *DB) migrations() (*migrate.Migrations, error) {
 	if d.Embedded() {
 		dir = "migrations/sqlite"
 	}
-	sub, err := fs.Sub(migrationFiles, dir)
+	sub, err := fs.Sub(d.files, dir)
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
@@ -128,6 +128,7 @@ func (d *DB) Migrate(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	defer func() { _ = own.Close() }()
+	own.files = d.files
 	return own.migrateLocked(ctx)
 }
 

@@ -33,8 +33,9 @@ const (
 // DB is an open database and what is needed to open it again for a migration.
 type DB struct {
 	*bun.DB
-	url  string
-	path string // the SQLite file, "" on PostgreSQL
+	url   string
+	path  string // the SQLite file, "" on PostgreSQL
+	files fs.FS  // the migrations of both dialects; tests put others
 }
 
 // Open opens the database that the address names: "postgres://…", or "sqlite:" and the path of a file,
@@ -79,7 +80,7 @@ func openPostgres(address string) (*DB, error) {
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(postgresConns)
 	pool.SetMaxIdleConns(postgresConns)
-	return &DB{DB: bun.NewDB(pool, pgdialect.New()), url: address}, nil
+	return &DB{DB: bun.NewDB(pool, pgdialect.New()), url: address, files: migrationFiles}, nil
 }
 
 func openSQLite(address string) (*DB, error) {
@@ -96,7 +97,7 @@ func openSQLite(address string) (*DB, error) {
 	}
 	pool.SetMaxOpenConns(sqliteConns)
 	pool.SetMaxIdleConns(sqliteConns)
-	return &DB{DB: bun.NewDB(pool, sqlitedialect.New()), url: address, path: path}, nil
+	return &DB{DB: bun.NewDB(pool, sqlitedialect.New()), url: address, path: path, files: migrationFiles}, nil
 }
 
 // sqliteDSN sets what every pooled connection needs: the pragmas of one Exec would reach one connection only.

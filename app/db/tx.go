@@ -10,12 +10,21 @@ import (
 )
 
 // InTx runs fn in one transaction; when db is a transaction already, fn joins it. fn must use the handle
-// it is given and nothing else.
+// it is given and nothing else. Its error comes back as it is; a database that refuses to begin or to commit
+// is a fault as Translate makes it.
 func InTx(ctx context.Context, db bun.IDB, fn func(bun.IDB) error) error {
 	if _, ok := db.(bun.Tx); ok {
 		return fn(db)
 	}
-	return db.RunInTx(ctx, nil, func(_ context.Context, tx bun.Tx) error { return fn(tx) })
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return Translate(err, "begin a transaction")
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing; after a panic it frees the connection
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return Translate(tx.Commit(), "commit")
 }
 
 // NewID makes an identifier: a UUIDv7, so that rows made later sort later.

@@ -40,8 +40,10 @@ func RungMeter(levels, required int, shown *int) []Step {
 		if levels > 1 {
 			h = first + (1-first)*float64(i)/float64(levels-1)
 		}
-		steps[i] = Step{X: float64(i) * pitch, Y: 1 - h, W: pitch * (1 - gap), H: h,
-			State: stepState(i+1, required, shown), Required: i < required}
+		steps[i] = Step{
+			X: float64(i) * pitch, Y: 1 - h, W: pitch * (1 - gap), H: h,
+			State: stepState(i+1, required, shown), Required: i < required,
+		}
 	}
 	return steps
 }

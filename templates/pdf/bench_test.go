@@ -9,8 +9,10 @@ import (
 // fullFont is a complete font as a program without this package's work would embed it: the one of the
 // system, or the face ours are cut from.
 func fullFont(tb testing.TB) []byte {
-	for _, name := range []string{"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-		"../../node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf"} {
+	for _, name := range []string{
+		"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+		"../../node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf",
+	} {
 		if b, err := os.ReadFile(name); err == nil {
 			return b
 		}

@@ -167,10 +167,10 @@ func (c *composer) cut(cells []cell, room float64) (head, tail piece, ok bool) {
 }
 
 // column flows lines one by one; a paragraph keeps two lines on either side of a turn.
-func (c *composer) column(x float64, ls []line) []piece {
+func (c *composer) column(ls []line) []piece {
 	out := make([]piece, len(ls))
 	for i, l := range ls {
-		out[i] = piece{h: l.h, draw: func(px, y float64) { c.sheet.setLine(px+x, y, l) }}
+		out[i] = piece{h: l.h, draw: func(x, y float64) { c.sheet.setLine(x, y, l) }}
 		if i > 0 {
 			out[i].gap = l.before
 		}

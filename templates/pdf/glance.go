@@ -112,7 +112,7 @@ func (r *role) purpose() []piece {
 	if len(ls) == 0 {
 		return nil
 	}
-	return append([]piece{r.section(msg.PdfPurpose, "")}, r.column(0, ls)...)
+	return append([]piece{r.section(msg.PdfPurpose, "")}, r.column(ls)...)
 }
 
 var scopeLabels = map[string]msg.Key{

@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"slices"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/jobs"
@@ -35,7 +37,7 @@ func (r *role) requiredLevel(number int, a asked) []piece {
 	for _, s := range level.Signals {
 		b.out = append(b.out, r.bullets(b.w, r.tx(s, body), 0.3)...)
 	}
-	ps := r.column(0, b.out)
+	ps := r.column(b.out)
 	ps[0].gap, ps[0].keep = 2.6, len(ps) > 1
 	return ps
 }
@@ -77,9 +79,11 @@ func (r *role) trends() []piece { return r.entries(msg.PdfTrends, "trends", r.co
 func (r *role) emerging() []piece {
 	return r.entries(msg.PdfEmerging, "emerging_skills", r.content.EmergingSkills)
 }
+
 func (r *role) predictions() []piece {
 	return r.entries(msg.PdfPredictions, "predictions", r.content.Predictions)
 }
+
 func (r *role) incentives() []piece {
 	return r.entries(msg.PdfIncentives, "incentives", r.content.Incentives)
 }
@@ -121,7 +125,7 @@ func (r *role) challenge(ch jobs.Challenge) []piece {
 		b.out = append(b.out, r.bullets(b.w, item, 0.5)...)
 	}
 	b.labelled(msg.PdfExample, r.tx(ch.Example, body))
-	return opening(r.column(0, b.out))
+	return opening(r.column(b.out))
 }
 
 // opening keeps a heading line with the two lines after it.
@@ -158,7 +162,7 @@ func (r *role) targets() []piece {
 	b := &block{composer: r.composer, w: r.width()}
 	b.head(msg.PdfTargets)
 	b.para(0.3, r.tx(r.content.Targets, body)...)
-	ps := opening(r.column(0, b.out))
+	ps := opening(r.column(b.out))
 	ps[0].gap = 2.6
 	return ps
 }
@@ -168,19 +172,23 @@ func (r *role) workedKPI(k jobs.KPIUse) []piece {
 	spans, changed := r.marked(r.kpiName(k, head2), "kpis", k.KPI)
 	b.marked(r.wrap(b.w, spans...), changed)
 	b.para(0.3, r.tx(k.Definition.Meaning, body)...)
-	head := opening(r.column(0, b.out))
+	head := opening(r.column(b.out))
 	head[0].gap = 2.6
 	head[len(head)-1].keep = true
 	after := &block{composer: r.composer, w: r.width()}
+	if len(k.Improve) > 0 {
+		after.para(0, r.say(r.t(msg.PdfImprove), labelStyle))
+	}
 	for _, e := range k.Improve {
 		item := append(append(r.tx(e.Title, bodyB), r.space(1.8)), r.tx(e.Text, body)...)
 		after.out = append(after.out, r.bullets(after.w, item, 0.5)...)
 	}
-	out := append(head, r.calculation(k))
-	ps := r.column(0, after.out)
-	if len(ps) > 0 {
-		ps[0].gap = 1
+	out := slices.Concat(head, []piece{r.calculation(k)})
+	if len(after.out) == 0 {
+		return out
 	}
+	ps := opening(r.column(after.out))
+	ps[0].gap = 1
 	return append(out, ps...)
 }
 
@@ -250,7 +258,7 @@ func (r *role) guided(k msg.Key, path string, gs []jobs.Guided) []piece {
 		for n, s := range g.Steps {
 			b.out = append(b.out, r.step(b.w, n+1, s)...)
 		}
-		ps := opening(r.column(0, b.out))
+		ps := opening(r.column(b.out))
 		if i > 0 {
 			ps[0].gap = 3
 		}
@@ -288,7 +296,7 @@ func (r *role) stories() []piece {
 		b.para(0, r.tx(s.Title, head2)...)
 		b.para(0.3, r.tx(s.Text, body)...)
 		b.labelled(msg.PdfStoryResult, r.tx(s.Result, body.in(ink)))
-		ps := opening(r.column(0, b.out))
+		ps := opening(r.column(b.out))
 		if i > 0 {
 			ps[0].gap = 3
 		}
@@ -331,16 +339,15 @@ func (r *role) market() []piece {
 }
 
 func (r *role) marketNote(n jobs.MarketNote) piece {
-	const label, figure = 52.0, 50.0
+	const label, figure = 44.0, 46.0
 	w := r.width() - label - figure
 	date := r.t(msg.PdfUndated)
 	if n.Date != "" {
 		date = lang.Month(r.lang, n.Date)
 	}
 	source := &block{composer: r.composer, w: w}
-	source.para(0, r.joined([]lang.Text{n.Place, n.Source}, small.at(7.8))...)
-	source.para(0, r.say(date, small.at(7.8)))
-	source.para(0.2, r.tx(n.Text, body.at(8))...)
+	source.para(0, r.tx(n.Text, body.at(8))...)
+	source.para(0.2, append(append(r.joined([]lang.Text{n.Place, n.Source}, small.at(7.8)), r.dot(small.at(7.8))...), r.say(date, small.at(7.8)))...)
 	return r.ruled(r.row(
 		cell{lines: r.wrap(label-4, r.tx(n.Label, bodyB)...)},
 		cell{x: label, lines: r.wrap(figure-4, r.say(r.marketFigure(n), body.in(ink)))},

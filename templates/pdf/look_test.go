@@ -10,6 +10,7 @@ import (
 	"github.com/echelon-hr/echelon/jobs"
 )
 
+// TestLook writes the shipped flagship in its forms to the folder of PDF_LOOK, for a person to look at.
 func TestLook(t *testing.T) {
 	dir := os.Getenv("PDF_LOOK")
 	if dir == "" {
@@ -22,7 +23,9 @@ func TestLook(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		t.Logf("%s: %d pages, fallback %v, %d bytes", name, r.Pages, r.Fallback, len(b))
-		os.WriteFile(filepath.Join(dir, name+".pdf"), b, 0o644)
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	put("fr", d)
 	e := d
@@ -42,11 +45,17 @@ func TestLook(t *testing.T) {
 	}
 	v.Pay = &Pay{Effective: "2026-01-01", Lines: []PayLine{
 		{Zone: lang.NewText("Île-de-France", "Paris region"), Min: "42000", Target: "50000", Max: "62000", Currency: "EUR", Period: "YEAR", Variable: "15000", Mix: "77/23"},
-		{Zone: lang.NewText("Régions", "Regions"), Min: "38000", Target: "45000", Max: "55000", Currency: "EUR", Period: "YEAR"}}}
+		{Zone: lang.NewText("Régions", "Regions"), Min: "38000", Target: "45000", Max: "55000", Currency: "EUR", Period: "YEAR"},
+	}}
 	put("fr-variant-pay-draft", v)
 	b := d
 	b.Langs = lang.All()
 	put("both", b)
+	x := fixture()
+	x.Profile.Content.Title = lang.NewText("Łódź 日本 🚀 Київ / Ελληνικά", "x")
+	x.Profile.Content.Purpose = lang.NewText("", "Only in English → ← ↑ ↓ ↗ ≥ ≤ ✓ □ ■ and a tail that goes on for a while so that the line breaks somewhere in the middle of it.")
+	x.Draft = true
+	put("odd", x)
 	f := FamilyDocument{Company: d.Company, Link: "https://rh.aubier.example/families/sales", Family: d.Family, Langs: lang.All()}
 	for _, s := range []string{"sales-representative", "territory-manager", "vp-sales", "sales-trainer"} {
 		f.Profiles = append(f.Profiles, seedDocument(t, s))

@@ -26,15 +26,9 @@ func (c *composer) sectionTitled(title, note string) piece {
 	}}
 }
 
-// sub opens a part within a section.
-func (c *composer) sub(spans []span, gap float64) piece {
-	ls := c.wrap(c.width(), spans...)
-	return piece{h: stack(ls) + 0.4, gap: gap, keep: true, draw: func(x, y float64) { c.sheet.lines(x, y, ls) }}
-}
-
-// paragraph flows a text over the width of the page, or a reading width of it.
+// paragraph flows a text over the width of the page.
 func (c *composer) paragraph(spans []span, gap float64) []piece {
-	ps := c.column(0, c.wrap(c.width(), spans...))
+	ps := c.column(c.wrap(c.width(), spans...))
 	if len(ps) > 0 {
 		ps[0].gap = gap
 	}

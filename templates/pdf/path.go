@@ -60,6 +60,7 @@ func (r *role) move(x, w float64, m MoveLine) cell {
 func (s *sheet) arrow(x, y float64, k careers.MoveKind) {
 	dx, dy := 0.0, -1.0
 	switch k {
+	case careers.Up:
 	case careers.Lateral:
 		dx, dy = 1, 0
 	case careers.Diagonal:

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/jobs"
 )
 
@@ -84,9 +86,11 @@ func TestMissingTranslationIsMarked(t *testing.T) {
 
 func TestVariantIsMarkedInPlace(t *testing.T) {
 	d := fixture()
-	d.Profile.Content.Variants = []jobs.Variant{{Slug: "pharma", Name: lang.NewText("Pharmacie", "Pharma"), Summary: both("what changes"),
+	d.Profile.Content.Variants = []jobs.Variant{{
+		Slug: "pharma", Name: lang.NewText("Pharmacie", "Pharma"), Summary: both("what changes"),
 		Overlay: jobs.Overlay{Purpose: both("other purpose"), Areas: []jobs.Area{{Key: "sales", Activities: []jobs.Point{{Key: "new", Text: both("new activity")}}}}},
-		Remove:  []string{"scope/customers"}}}
+		Remove:  []string{"scope/customers"},
+	}}
 	var err error
 	if d.Reading, err = jobs.EditionOf(d.Profile.Content, "pharma"); err != nil {
 		t.Fatal(err)
@@ -124,9 +128,11 @@ func TestDraftSaysSoOnEveryPage(t *testing.T) {
 
 func TestHostileTexts(t *testing.T) {
 	long := strings.Repeat("anticonstitutionnellement", 200)
-	titles := map[string]string{"emoji": "Chef 🚀👩‍💻 d’équipe", "cjk": "日本の営業", "arabic": "مدير", "hebrew": "מנהל", "polish": "Łódź", "greek": "Ελληνικά",
+	titles := map[string]string{
+		"emoji": "Chef 🚀👩‍💻 d’équipe", "cjk": "日本の営業", "arabic": "مدير", "hebrew": "מנהל", "polish": "Łódź", "greek": "Ελληνικά",
 		"cyrillic": "Київ", "arrows": "A → B ≥ C ✓ □", "combining": "e\u0301te\u0301", "long word": long, "zero width": "a\u200bb\u200dc",
-		"parentheses": `(a\b)`, "private": "\ue000\uffff", "lines": "a\n\nb\n"}
+		"parentheses": `(a\b)`, "private": "\ue000\uffff", "lines": "a\n\nb\n",
+	}
 	for name, title := range titles {
 		t.Run(name, func(t *testing.T) {
 			d := fixture()
@@ -219,8 +225,10 @@ func TestEmptyFamily(t *testing.T) {
 }
 
 func TestUnknownSettingsAreInvalid(t *testing.T) {
-	for name, d := range map[string]Document{"paper": JobDocument{Paper: "a5"}, "edition": JobDocument{Edition: "poster"},
-		"language": JobDocument{Langs: []lang.Lang{"de"}}, "family": FamilyDocument{Paper: "a5"}} {
+	for name, d := range map[string]Document{
+		"paper": JobDocument{Paper: "a5"}, "edition": JobDocument{Edition: "poster"},
+		"language": JobDocument{Langs: []lang.Lang{"de"}}, "family": FamilyDocument{Paper: "a5"},
+	} {
 		if _, err := Render(context.Background(), d); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -265,4 +273,69 @@ func TestFlagshipFitsThreePagesInTheFastFonts(t *testing.T) {
 	}
 	sound(t, b)
 	has(t, read(t, b), "Responsable de territoire")
+}
+
+func TestPropertiesLanguageAndOutline(t *testing.T) {
+	d := fixture()
+	d.Langs = lang.All()
+	b, _ := rendered(t, d)
+	if !bytes.Contains(b, []byte("/Lang (fr)")) {
+		t.Error("the catalogue names no language")
+	}
+	out, err := exec.Command(tool(t, "pdfinfo"), "-isodates", saved(t, b)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("pdfinfo: %v\n%s", err, out)
+	}
+	for _, want := range []string{"Chef / Cheffe de secteur", "Fiche de poste", "Société Générique & Fils", "Echelon", "area-manager, sales, field, mid", "2026-03-01T22:30:00"} {
+		if !strings.Contains(strings.ReplaceAll(string(out), "\u00a0", " "), want) {
+			t.Errorf("properties lack %q:\n%s", want, out)
+		}
+	}
+	if n := bytes.Count(b, []byte("/Parent ")); n < 20 {
+		t.Errorf("%d entries in outline and page tree", n)
+	}
+}
+
+func TestRendersSideBySide(t *testing.T) {
+	want, _ := rendered(t, fixture())
+	for i := range 8 {
+		t.Run(itoa(i), func(t *testing.T) {
+			t.Parallel()
+			for range 3 {
+				if b, _ := rendered(t, fixture()); !bytes.Equal(b, want) {
+					t.Error("another render gave other bytes")
+				}
+			}
+		})
+	}
+}
+
+func TestShippedProfilesFitThreePages(t *testing.T) {
+	for _, slug := range shipped(t) {
+		for _, l := range lang.All() {
+			d := seedDocument(t, slug)
+			d.Langs = []lang.Lang{l}
+			if _, r := rendered(t, d); r.Pages > 3 || r.Fallback {
+				t.Errorf("%s in %s: %+v", slug, l, r)
+			}
+		}
+	}
+}
+
+func TestEveryPayPeriodHasAWord(t *testing.T) {
+	for _, p := range []string{"HOUR", "DAY", "WEEK", "MONTH", "YEAR"} {
+		for _, l := range lang.All() {
+			if k := msg.Key("pdf.per_" + p); msg.T(l, k) == string(k) {
+				t.Errorf("%s has no word in %s", p, l)
+			}
+		}
+	}
+}
+
+func TestFinishRefusesWhatItDoesNotKnow(t *testing.T) {
+	for _, raw := range []string{"", "startxref\n", "startxref\nx\n", "abc startxref\n1\n%%EOF", "startxref\n999\n"} {
+		if _, err := finish([]byte(raw), lang.FR); err == nil {
+			t.Errorf("%q was finished", raw)
+		}
+	}
 }

@@ -49,8 +49,10 @@ func (d JobDocument) compose(c *composer) error {
 func (d JobDocument) part(c *composer, name string) error {
 	r := &role{composer: c, JobDocument: d, content: d.text()}
 	v := d.Profile.Version
-	c.begin(part{kind: c.t(d.kind()), title: d.heading(c.lang), company: d.Company, link: d.Link,
-		version: v.Number, date: v.PublishedAt, hash: v.Hash})
+	c.begin(part{
+		kind: c.t(d.kind()), title: d.heading(c.lang), company: d.Company, link: d.Link,
+		version: v.Number, date: v.PublishedAt, hash: v.Hash,
+	})
 	if name != "" {
 		c.sheet.bookmark(line1(c.lang, name), c.depth, 0)
 		c.depth++
@@ -68,8 +70,10 @@ func (d JobDocument) part(c *composer, name string) error {
 
 // sections are the parts of the document in the order in which they are printed.
 func (r *role) sections() []func() []piece {
-	out := []func() []piece{r.glance, r.purpose, r.scope, r.areas, r.results, r.competencies, r.background,
-		r.certifications, r.conditions, r.variant, r.pay, r.moves}
+	out := []func() []piece{
+		r.glance, r.purpose, r.scope, r.areas, r.results, r.competencies, r.background,
+		r.certifications, r.conditions, r.variant, r.pay, r.moves,
+	}
 	if r.Edition == Guide {
 		out = append(out, r.levels, r.day, r.challenges, r.worked, r.methods, r.stories, r.trends, r.emerging,
 			r.predictions, r.becoming, r.integration, r.incentives, r.market)

@@ -102,8 +102,10 @@ func FuzzSanitize(f *testing.F) {
 			t.Errorf("%q gave %q, which is not clean", s, got)
 		}
 		text := lang.Text{FR: lang.Side{Text: s}}
-		d := JobDocument{Company: s, Link: s, ReportsTo: text, Profile: jobs.Profile{Slug: s, Content: jobs.Content{Title: text, Purpose: text,
-			Areas: []jobs.Area{{Key: s, Title: text, Activities: []jobs.Point{{Key: "a", Text: text}}}}, Tools: []jobs.ToolGroup{{Key: "t", Tools: []jobs.Tool{{Name: s}}}}}}}
+		d := JobDocument{Company: s, Link: s, ReportsTo: text, Profile: jobs.Profile{Slug: s, Content: jobs.Content{
+			Title: text, Purpose: text,
+			Areas: []jobs.Area{{Key: s, Title: text, Activities: []jobs.Point{{Key: "a", Text: text}}}}, Tools: []jobs.ToolGroup{{Key: "t", Tools: []jobs.Tool{{Name: s}}}},
+		}}}
 		if _, err := Render(context.Background(), d); err != nil {
 			t.Errorf("%q: %v", s, err)
 		}

@@ -3,6 +3,7 @@ package pdf
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,8 +41,10 @@ type library struct {
 
 func readLibrary(t testing.TB) library {
 	t.Helper()
-	l := library{competencies: map[string]competencies.Competency{}, scales: map[string]competencies.Scale{},
-		certifications: map[string]competencies.Certification{}, kpis: map[string]jobs.KPI{}, families: map[string]jobs.Family{}}
+	l := library{
+		competencies: map[string]competencies.Competency{}, scales: map[string]competencies.Scale{},
+		certifications: map[string]competencies.Certification{}, kpis: map[string]jobs.KPI{}, families: map[string]jobs.Family{},
+	}
 	var scales []competencies.Scale
 	decodeSeed(t, "scales.yaml", &scales)
 	for _, s := range scales {
@@ -111,11 +114,17 @@ func seedDocument(t testing.TB, slug string) JobDocument {
 	d := JobDocument{
 		Company: "Maison Aubier", Link: "https://rh.aubier.example/jobs/" + slug + "/versions/3",
 		Family: lib.families[p.Family], Competencies: lib.competencies, Scales: lib.scales, Certifications: lib.certifications,
-		Profile: jobs.Profile{Slug: p.Slug, Placement: jobs.Placement{Family: p.Family, Track: p.Track, Stage: p.Stage, Grade: p.Grade,
-			Owner: p.Owner, ReviewDue: "2027-03-01", Codes: p.Codes, OtherTitles: p.OtherTitles},
-			Version: jobs.Version{Number: 3, State: jobs.Published, Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-				PublishedAt: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)},
-			Content: p.Content},
+		Profile: jobs.Profile{
+			Slug: p.Slug, Placement: jobs.Placement{
+				Family: p.Family, Track: p.Track, Stage: p.Stage, Grade: p.Grade,
+				Owner: p.Owner, ReviewDue: "2027-03-01", Codes: p.Codes, OtherTitles: p.OtherTitles,
+			},
+			Version: jobs.Version{
+				Number: 3, State: jobs.Published, Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+				PublishedAt: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC),
+			},
+			Content: p.Content,
+		},
 	}
 	d.Reading = jobs.Edition{Content: p.Content}
 	if p.ReportsTo != "" {
@@ -149,4 +158,17 @@ func seedLadder(t testing.TB, l careers.LadderContent, slug string) Ladder {
 		}
 	}
 	return out
+}
+
+// shipped lists the profiles of the product's own content.
+func shipped(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(seedDir, "profiles", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Skip("no seed content")
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(f), ".yaml")
+	}
+	return files
 }

@@ -91,7 +91,8 @@ func (s *sheet) text(x, y float64, r run) {
 		return
 	}
 	s.paint(r.style.color, s.stateStroke(), s.stateLine())
-	b := append(s.scratch[:0], "BT "...)
+	b := s.scratch[:0]
+	b = append(b, "BT "...)
 	b = append(appendPoints(b, x), ' ')
 	b = append(appendPoints(b, s.h-y), " Td ("...)
 	for i := range len(r.text) {
@@ -100,7 +101,8 @@ func (s *sheet) text(x, y float64, r run) {
 		}
 		b = append(b, r.text[i])
 	}
-	s.scratch = append(b, ") Tj ET"...)
+	b = append(b, ") Tj ET"...)
+	s.scratch = b
 	s.pdf.RawWriteStr(string(s.scratch))
 }
 
@@ -203,10 +205,6 @@ func (s *sheet) hairline(x1, y1, x2, y2 float64, c color, width float64) {
 	s.paint(s.stateFill(), c, width)
 	s.pdf.Line(x1, y1, x2, y2)
 }
-
-// dots makes the following lines dotted; solid ends it.
-func (s *sheet) dots()  { s.pdf.SetDashPattern([]float64{0.3, 0.6}, 0) }
-func (s *sheet) solid() { s.pdf.SetDashPattern([]float64{}, 0) }
 
 // polygon draws a closed shape; mode as in gofpdf: D, F or FD.
 func (s *sheet) polygon(ps []chart.Point, x, y, size float64, mode string) {

@@ -6,21 +6,13 @@ import (
 	"github.com/echelon-hr/echelon/templates/layout"
 )
 
-// validity says how long a certification holds: "36 months", or not stated.
+// validity says how long a certification holds: "36 months", or "" when not stated.
 func validity(s layout.Shell, r Reading, slug string) string {
 	m := r.Certifications[slug].ValidityMonths
 	if m == 0 {
-		return s.T(msg.SiteNotStated)
+		return ""
 	}
 	return lang.Duration(s.Lang, m)
-}
-
-// issuer is who gives a certification, or not stated.
-func issuer(s layout.Shell, r Reading, slug string) string {
-	if n := r.Certifications[slug].Issuer; n != "" {
-		return n
-	}
-	return s.T(msg.SiteNotStated)
 }
 
 // minimum is the practice asked for: "at least 2 years", or "" when not stated.

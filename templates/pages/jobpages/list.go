@@ -50,3 +50,9 @@ func stages(l lang.Lang) []components.Option {
 	}
 	return out
 }
+
+// narrowed reports whether a filter beside the search box is set.
+func (f Filter) narrowed() bool {
+	f.Q = ""
+	return f.Active()
+}

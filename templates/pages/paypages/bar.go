@@ -2,7 +2,7 @@ package paypages
 
 import "strconv"
 
-// bar is the place of a band in a drawing 120 wide, as SVG numbers.
+// bar is the place of a band in a drawing 200 wide, as SVG numbers.
 type bar struct {
 	X, Width, Target string
 }
@@ -18,7 +18,7 @@ func (v BandsView) bar(b Band) bar {
 	if top <= 0 {
 		return bar{X: "0", Width: "0", Target: "0"}
 	}
-	at := func(s string) float64 { return 120 * min(max(number(s), 0), top) / top }
+	at := func(s string) float64 { return 200 * min(max(number(s), 0), top) / top }
 	x := at(b.Min)
 	return bar{X: svgNumber(x), Width: svgNumber(max(at(b.Max)-x, 0)), Target: svgNumber(at(b.Target))}
 }
