@@ -49,7 +49,7 @@ $(LINT): .ci/lint/go.mod
 	go build -modfile=.ci/lint/go.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 check: $(ASSETS) lint fresh ## before each commit: lint, generated files, unit tests and suites on SQLite
-	go test ./...
+	go test -short ./...
 
 test: ## everything: check, PostgreSQL, race, shuffle, browser, axe, PDFs, boot test; sets up what it needs
 	@.ci/setup

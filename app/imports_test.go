@@ -113,7 +113,9 @@ func TestWhoMayImportWhat(t *testing.T) {
 			return strings.HasSuffix(p, "web") || under("app")(p) && !under("app/accounts")(p) || under("cmd")(p)
 		}},
 		{"github.com/jung-kurt/gofpdf", under("templates/pdf")},
-		{"github.com/uptrace/bun", func(p string) bool { return strings.HasSuffix(p, "db") || p == "app" || under("cmd/echelon/internal")(p) }},
+		{"github.com/uptrace/bun", func(p string) bool {
+			return strings.HasSuffix(p, "db") || p == "app" || under("cmd/echelon/internal")(p)
+		}},
 		{"database/sql", func(p string) bool { return strings.HasSuffix(p, "db") }},
 		{module + "/app/apptest", func(string) bool { return false }},
 		{module + "/app/testkit", exactly("app/apptest")},

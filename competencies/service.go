@@ -86,21 +86,21 @@ func (s *Service) GetVersion(ctx context.Context, a actor.Actor, slug string, nu
 	return s.store.CompetencyVersion(ctx, slug, number)
 }
 
-// Pinned returns the competency versions that a document pins, by slug.
-func (s *Service) Pinned(ctx context.Context, a actor.Actor, refs []VersionRef) (map[string]Competency, error) {
+// Pinned returns the competency versions that documents pin, those that exist.
+func (s *Service) Pinned(ctx context.Context, a actor.Actor, refs []VersionRef) (map[VersionRef]Competency, error) {
 	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
 		return nil, err
 	}
 	if len(refs) == 0 {
-		return map[string]Competency{}, nil
+		return map[VersionRef]Competency{}, nil
 	}
 	list, err := s.store.CompetencyVersions(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]Competency, len(list))
+	out := make(map[VersionRef]Competency, len(list))
 	for _, c := range list {
-		out[c.Slug] = c
+		out[VersionRef{Slug: c.Slug, Number: c.Number}] = c
 	}
 	return out, nil
 }

@@ -102,6 +102,11 @@ type Requirement struct {
 	Origin     competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
 }
 
+// Ref names the competency version that the requirement pins.
+func (r Requirement) Ref() competencies.VersionRef {
+	return competencies.VersionRef{Slug: r.Competency, Number: r.Version}
+}
+
 // CertificationUse is a certification or licence the role requires or prefers.
 type CertificationUse struct {
 	Certification string              `json:"certification" validate:"required,slug"`

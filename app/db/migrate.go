@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -104,23 +105,12 @@ func (d *DB) applied(ctx context.Context) ([]string, error) {
 	return names, Translate(err, "read the schema's version")
 }
 
-// Migrate brings the schema up to this binary's and returns the steps it took. An SQLite file that holds
-// data is first copied beside itself. A schema from a newer binary is refused.
+// Migrate brings the schema up to this binary's and returns the steps it took. Of several processes that
+// start together one migrates and the others wait for it. An SQLite file that holds data is first copied
+// beside itself. A schema from a newer binary is refused.
 func (d *DB) Migrate(ctx context.Context) ([]string, error) {
-	s, err := d.Status(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(s.Unknown) > 0 {
-		return nil, s.Check()
-	}
-	if len(s.Pending) == 0 {
-		return nil, nil
-	}
-	if d.Embedded() && len(s.Applied) > 0 {
-		if err := d.keepCopy(ctx); err != nil {
-			return nil, err
-		}
+	if s, err := d.Status(ctx); err != nil || len(s.Unknown) > 0 || len(s.Pending) == 0 {
+		return nil, errors.Join(err, s.ahead())
 	}
 	// A handle of its own: a failed step can leave a connection in any state.
 	own, err := open(d.url)
@@ -129,51 +119,127 @@ func (d *DB) Migrate(ctx context.Context) ([]string, error) {
 	}
 	defer func() { _ = own.Close() }()
 	own.files = d.files
-	return own.migrateLocked(ctx)
-}
-
-func (d *DB) migrateLocked(ctx context.Context) ([]string, error) {
-	if !d.Embedded() {
-		conn, err := d.Conn(ctx)
-		if err != nil {
-			return nil, Translate(err, "reach the database")
-		}
-		defer func() { _ = conn.Close() }()
-		if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(?)", advisoryLock); err != nil {
-			return nil, Translate(err, "lock the schema")
-		}
-		defer func() { _, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock(?)", advisoryLock) }()
+	unlock, err := own.lockSchema(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return d.runMigrations(ctx, d.DB)
+	defer unlock()
+	return own.migrateAlone(ctx)
 }
 
-func (d *DB) runMigrations(ctx context.Context, handle *bun.DB) ([]string, error) {
+// ahead is Check for a schema that is not current: being behind is no fault to whoever is about to migrate.
+func (s Status) ahead() error {
+	if len(s.Unknown) > 0 {
+		return s.Check()
+	}
+	return nil
+}
+
+func (d *DB) migrateAlone(ctx context.Context) ([]string, error) {
+	s, err := d.Status(ctx) // again: the process before us may have done it
+	if err != nil || len(s.Unknown) > 0 || len(s.Pending) == 0 {
+		return nil, errors.Join(err, s.ahead())
+	}
+	if d.Embedded() && len(s.Applied) > 0 {
+		if err := d.keepCopy(ctx, s.Pending[0]); err != nil {
+			return nil, err
+		}
+	}
+	return d.runMigrations(ctx)
+}
+
+// lockSchema waits until no other process migrates this PostgreSQL. On SQLite the steps themselves find out,
+// under the write lock that each begins with.
+func (d *DB) lockSchema(ctx context.Context) (unlock func(), err error) {
+	if d.Embedded() {
+		return func() {}, nil
+	}
+	conn, err := d.Conn(ctx)
+	if err != nil {
+		return nil, Translate(err, "reach the database")
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(?)", advisoryLock); err != nil {
+		_ = conn.Close()
+		return nil, Translate(err, "lock the schema")
+	}
+	return func() {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(?)", advisoryLock)
+		_ = conn.Close()
+	}, nil
+}
+
+// errTaken says that another process took the step meanwhile.
+var errTaken = errors.New("step taken by another process")
+
+func (d *DB) runMigrations(ctx context.Context) ([]string, error) {
 	ms, err := d.migrations()
 	if err != nil {
 		return nil, err
 	}
-	// Marked only when it succeeded: bun's default would skip a failed step the next time.
-	m := migrate.NewMigrator(handle, ms, migrate.WithMarkAppliedOnSuccess(true))
+	// Marked only when it succeeded, since bun's default would skip a failed step the next time; and marked
+	// within the step's own transaction, so that no crash parts the two.
+	m := migrate.NewMigrator(d.DB, ms, migrate.WithMarkAppliedOnSuccess(true), migrate.WithUpsert(true),
+		migrate.BeforeMigration(refuseTaken), migrate.AfterMigration(markTaken))
 	if err := m.Init(ctx); err != nil {
 		return nil, Translate(err, "prepare the migration")
 	}
-	group, err := m.Migrate(ctx)
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, "db.migration", err, "migrate the schema")
-	}
 	var done []string
-	for _, step := range group.Migrations {
-		done = append(done, step.Name)
+	for {
+		group, err := m.Migrate(ctx)
+		for _, step := range group.Migrations {
+			done = append(done, step.Name)
+		}
+		switch {
+		case errors.Is(err, errTaken):
+			done = done[:len(done)-1]
+		case err != nil:
+			return nil, fault.Wrap(fault.Internal, "db.migration", err, "migrate the schema")
+		default:
+			return done, nil
+		}
 	}
-	return done, nil
 }
 
-// keepCopy writes a consistent copy of the SQLite file before its schema changes.
-func (d *DB) keepCopy(ctx context.Context) error {
-	name := d.path + ".before-" + time.Now().UTC().Format("20060102T150405")
-	if _, err := os.Stat(name); err == nil {
-		return nil
+func refuseTaken(ctx context.Context, tx bun.IConn, step *migrate.Migration) error {
+	rows, err := tx.QueryContext(ctx, "SELECT 1 FROM bun_migrations WHERE name = ?", step.Name)
+	if err != nil {
+		return err
 	}
-	_, err := d.ExecContext(ctx, "VACUUM INTO ?", name)
-	return Translate(err, "copy the database before migrating it")
+	defer func() { _ = rows.Close() }()
+	if rows.Next() {
+		return errTaken
+	}
+	return rows.Err()
+}
+
+func markTaken(ctx context.Context, tx bun.IConn, step *migrate.Migration) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO bun_migrations (name, group_id, migrated_at) VALUES (?, ?, ?)", step.Name, step.GroupID, Time(time.Now()))
+	return err
+}
+
+// keepCopy writes a consistent copy of the SQLite file before a step changes its schema, readable by whom the
+// file is. A copy of an earlier try at the same step is replaced, so that a service that keeps restarting
+// over a failing step does not fill the disk.
+func (d *DB) keepCopy(ctx context.Context, step string) error {
+	const what = "copy the database before migrating it"
+	info, err := os.Stat(d.path)
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
+	}
+	name := d.path + ".before-" + step
+	part := name + ".part"
+	_ = os.Remove(part)
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, info.Mode().Perm()) // VACUUM fills an empty file
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
+	}
+	_ = f.Close()
+	if _, err := d.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+		_ = os.Remove(part)
+		return Translate(err, what)
+	}
+	if err := os.Rename(part, name); err != nil {
+		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -45,9 +46,17 @@ func guarded(c *fiber.Ctx) (err error) {
 func (a *App) record(c *fiber.Ctx, took time.Duration) {
 	status, route := c.Response().StatusCode(), c.Route().Path
 	if a.cfg.Metrics != nil {
-		a.cfg.Metrics(c.Method(), route, status, took)
+		a.cfg.Metrics(knownMethod(c.Method()), route, status, took)
 	}
 	a.cfg.Log.Info("request", "request", requestIDOf(c.UserContext()), "method", c.Method(), "route", route, "status", status, "ms", took.Milliseconds(), "bytes", len(c.Response().Body()))
+}
+
+// knownMethod keeps what a client invents out of the metrics' labels.
+func knownMethod(method string) string {
+	if slices.Contains(fiber.DefaultMethods, method) {
+		return method
+	}
+	return "other"
 }
 
 func newRequestID() string {

@@ -51,13 +51,13 @@ type gain struct {
 	from, to   int
 }
 
-// family reads what all roles of a family share, once for one role or for all of them.
+// shelf is what all roles of a family share, read once for one role or for all of them.
 type shelf struct {
 	family         jobs.Family
 	ladder         careers.Ladder
 	scales         map[string]competencies.Scale
 	certifications map[string]competencies.Certification
-	names          map[string]competencies.Competency // current versions
+	names          map[competencies.VersionRef]competencies.Competency // what the family's roles require
 	titles         map[string]lang.Text
 	stages         map[string]jobs.Stage
 	required       map[string][]jobs.Requirement
@@ -65,8 +65,8 @@ type shelf struct {
 
 func (lib *Library) shelf(ctx context.Context, a actor.Actor, family string) (shelf, error) {
 	s := shelf{
-		certifications: map[string]competencies.Certification{}, names: map[string]competencies.Competency{},
-		titles: map[string]lang.Text{}, stages: map[string]jobs.Stage{}, required: map[string][]jobs.Requirement{},
+		certifications: map[string]competencies.Certification{},
+		titles:         map[string]lang.Text{}, stages: map[string]jobs.Stage{}, required: map[string][]jobs.Requirement{},
 	}
 	var err error
 	if s.family, err = lib.Jobs.Family(ctx, a, family); err != nil {
@@ -85,13 +85,6 @@ func (lib *Library) shelf(ctx context.Context, a actor.Actor, family string) (sh
 	for _, c := range certs {
 		s.certifications[c.Slug] = c
 	}
-	catalogue, err := lib.Competencies.List(ctx, a, lang.FR)
-	if err != nil {
-		return s, err
-	}
-	for _, c := range catalogue {
-		s.names[c.Slug] = c
-	}
 	grid, err := lib.Jobs.Grid(ctx, a, family)
 	if err != nil {
 		return s, err
@@ -100,7 +93,28 @@ func (lib *Library) shelf(ctx context.Context, a actor.Actor, family string) (sh
 		s.titles[u.Profile], s.stages[u.Profile] = u.Title, u.Stage
 		s.required[u.Profile] = append(s.required[u.Profile], u.Requirement)
 	}
-	return s, nil
+	s.names, err = lib.required(ctx, a, grid)
+	return s, err
+}
+
+// required reads the competency versions that requirements pin, each once.
+func (lib *Library) required(ctx context.Context, a actor.Actor, uses []jobs.RequirementUse) (map[competencies.VersionRef]competencies.Competency, error) {
+	reqs := make([]jobs.Requirement, 0, len(uses))
+	for _, u := range uses {
+		reqs = append(reqs, u.Requirement)
+	}
+	return lib.Competencies.Pinned(ctx, a, refs(reqs))
+}
+
+// refs names the competency versions that requirements pin, each once.
+func refs(reqs []jobs.Requirement) []competencies.VersionRef {
+	var out []competencies.VersionRef
+	for _, r := range reqs {
+		if ref := r.Ref(); !slices.Contains(out, ref) {
+			out = append(out, ref)
+		}
+	}
+	return out
 }
 
 func (lib *Library) scales(ctx context.Context, a actor.Actor) (map[string]competencies.Scale, error) {
@@ -141,7 +155,7 @@ func (lib *Library) onShelf(ctx context.Context, a actor.Actor, p jobs.Profile, 
 		return dossier{}, err
 	}
 	d := dossier{profile: p, edition: edition, family: s.family, scales: s.scales, certifications: s.certifications}
-	if d.competencies, err = lib.pinned(ctx, a, edition.Content.Requirements, s.names); err != nil {
+	if d.competencies, err = lib.pinned(ctx, a, edition.Content.Requirements, s); err != nil {
 		return dossier{}, err
 	}
 	if p.ReportsTo != "" {
@@ -160,23 +174,24 @@ func (lib *Library) onShelf(ctx context.Context, a actor.Actor, p jobs.Profile, 
 	return d, nil
 }
 
-// pinned gives the competencies in the versions that requirements name; most are the current ones.
-func (lib *Library) pinned(ctx context.Context, a actor.Actor, reqs []jobs.Requirement, current map[string]competencies.Competency) (map[string]competencies.Competency, error) {
+// pinned gives the competencies that requirements pin, by slug: those on the shelf, and what a variant or an
+// earlier version asks beside.
+func (lib *Library) pinned(ctx context.Context, a actor.Actor, reqs []jobs.Requirement, s shelf) (map[string]competencies.Competency, error) {
 	out := map[string]competencies.Competency{}
-	var older []competencies.VersionRef
-	for _, r := range reqs {
-		if c, ok := current[r.Competency]; ok && c.Number == r.Version {
-			out[r.Competency] = c
-			continue
+	var beside []competencies.VersionRef
+	for _, ref := range refs(reqs) {
+		if c, ok := s.names[ref]; ok {
+			out[ref.Slug] = c
+		} else {
+			beside = append(beside, ref)
 		}
-		older = append(older, competencies.VersionRef{Slug: r.Competency, Number: r.Version})
 	}
-	versions, err := lib.Competencies.Pinned(ctx, a, older)
+	versions, err := lib.Competencies.Pinned(ctx, a, beside)
 	if err != nil {
 		return nil, err
 	}
-	for slug, c := range versions {
-		out[slug] = c
+	for ref, c := range versions {
+		out[ref.Slug] = c
 	}
 	return out, nil
 }
@@ -204,7 +219,7 @@ func (s shelf) step(m careers.Move, other string, from []jobs.Requirement) step 
 	}
 	for _, r := range s.required[other] {
 		if r.Importance != jobs.Preferred && r.Rank > have[r.Competency] {
-			st.adds = append(st.adds, gain{competency: s.names[r.Competency], from: have[r.Competency], to: r.Rank})
+			st.adds = append(st.adds, gain{competency: s.names[r.Ref()], from: have[r.Competency], to: r.Rank})
 		}
 	}
 	// What is wholly new tells more of a role than one level more of the known.

@@ -40,7 +40,7 @@ func (lib *Library) grid(ctx context.Context, a actor.Actor, family string, by l
 	if err != nil {
 		return g, err
 	}
-	catalogue, err := lib.Competencies.List(ctx, a, by)
+	required, err := lib.required(ctx, a, uses)
 	if err != nil {
 		return g, err
 	}
@@ -49,30 +49,27 @@ func (lib *Library) grid(ctx context.Context, a actor.Actor, family string, by l
 		return g, err
 	}
 	column := map[string]int{}
-	cells := map[string]map[int]jobs.Requirement{}
 	for _, u := range uses {
 		if _, ok := column[u.Profile]; !ok {
 			column[u.Profile] = len(g.roles)
 			g.roles = append(g.roles, gridRole{slug: u.Profile, title: u.Title, stage: u.Stage})
 		}
-		if cells[u.Competency] == nil {
-			cells[u.Competency] = map[int]jobs.Requirement{}
-		}
-		cells[u.Competency][column[u.Profile]] = u.Requirement
 	}
-	for _, c := range catalogue {
-		if cells[c.Slug] == nil {
-			continue
+	line := map[string]int{}
+	for _, u := range uses {
+		if _, ok := line[u.Competency]; !ok {
+			line[u.Competency] = len(g.rows)
+			c := required[u.Ref()]
+			g.rows = append(g.rows, gridRow{competency: c, scale: scales[c.Scale.Slug], cells: make([]jobs.Requirement, len(g.roles))})
 		}
-		row := gridRow{competency: c, scale: scales[c.Scale.Slug], cells: make([]jobs.Requirement, len(g.roles))}
-		for i, r := range cells[c.Slug] {
-			row.cells[i] = r
-		}
-		g.rows = append(g.rows, row)
+		g.rows[line[u.Competency]].cells[column[u.Profile]] = u.Requirement
 	}
 	order := competencies.Categories()
-	slices.SortStableFunc(g.rows, func(a, b gridRow) int {
-		return cmp.Compare(slices.Index(order, a.competency.Category), slices.Index(order, b.competency.Category))
+	slices.SortFunc(g.rows, func(a, b gridRow) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(order, a.competency.Category), slices.Index(order, b.competency.Category)),
+			cmp.Compare(lang.SortKey(a.competency.Name.String(by)), lang.SortKey(b.competency.Name.String(by))),
+		)
 	})
 	return g, nil
 }

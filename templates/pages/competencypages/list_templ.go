@@ -238,7 +238,7 @@ func card(s layout.Shell, r Row) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.LevelMark(components.Meter{Scale: r.Scale, Required: r.Scale.Top()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.LevelMark(components.Meter{Scale: r.Scale}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -119,7 +119,7 @@ func Profile(v ProfileView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = results_(v.Shell, v.Reading).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kpis(v.Shell, v.Reading).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

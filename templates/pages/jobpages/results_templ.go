@@ -15,8 +15,8 @@ import (
 	"github.com/echelon-hr/echelon/templates/layout"
 )
 
-// results_ are the KPIs with their targets and worked examples.
-func results_(s layout.Shell, r Reading) templ.Component {
+// kpis are the results expected, with their targets and worked examples.
+func kpis(s layout.Shell, r Reading) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
