@@ -69,6 +69,9 @@ func (s *Service) PublishLadder(ctx context.Context, a actor.Actor, slug string,
 	if err := access.Decide(a, access.LaddersWrite, access.None); err != nil {
 		return Ladder{}, err
 	}
+	if err := valid.Slug("ladder", slug); err != nil {
+		return Ladder{}, err
+	}
 	if err := valid.Struct("ladder", &content); err != nil {
 		return Ladder{}, err
 	}

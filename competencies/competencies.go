@@ -170,6 +170,6 @@ type Certification struct {
 	ValidityMonths int             `json:"validity_months,omitempty" validate:"gte=0,lte=1200"` // 0: not stated
 	Renewal        lang.Text       `json:"renewal,omitzero" validate:"omitempty,bilingual=300"`
 	Licence        bool            `json:"licence,omitempty"` // a legal licence rather than a professional certification
-	Evidences      []string        `json:"evidences,omitempty" validate:"dive,slug"`
+	Evidences      []string        `json:"evidences,omitempty" validate:"unique,dive,slug"`
 	Origin         Origin          `json:"origin" validate:"oneof=source echelon"`
 }

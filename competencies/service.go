@@ -2,6 +2,8 @@ package competencies
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -122,6 +124,11 @@ func (s *Service) PublishScale(ctx context.Context, a actor.Actor, scale Scale) 
 	if err := valid.Struct("scale", &scale); err != nil {
 		return canon.Document{}, err
 	}
+	for i, l := range scale.Levels {
+		if l.Rank != i+1 {
+			return canon.Document{}, broken("scale", fmt.Sprintf("levels[%d].rank", i), "eq", strconv.Itoa(i+1))
+		}
+	}
 	doc, err := canon.Marshal(scale)
 	if err != nil {
 		return canon.Document{}, err
@@ -135,6 +142,9 @@ func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, conte
 	if err := access.Decide(a, access.CompetenciesWrite, access.None); err != nil {
 		return Competency{}, err
 	}
+	if err := valid.Slug("competency", slug); err != nil {
+		return Competency{}, err
+	}
 	if err := valid.Struct("competency", &content); err != nil {
 		return Competency{}, err
 	}
@@ -145,6 +155,9 @@ func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, conte
 	c := Competency{Slug: slug, Number: 1, Hash: doc.Hash, PublishedAt: s.now(), Content: content}
 	err = s.store.Tx(ctx, func(tx Store) error {
 		scale, err := tx.Scale(ctx, content.Scale)
+		if fault.Is(err, fault.NotFound) {
+			return broken("competency", "scale.slug", "unknown", content.Scale.Slug)
+		}
 		if err != nil {
 			return err
 		}
@@ -176,13 +189,29 @@ func describesEveryLevel(c Content, s Scale) error {
 	return f
 }
 
-// PutCertification stores a certification, replacing an earlier description of the same slug.
+func broken(what, path, rule, param string) error {
+	f := fault.New(fault.Invalid, "invalid", "%s is not valid", what)
+	f.Fields = []fault.Field{{Path: path, Rule: rule, Param: param}}
+	return f
+}
+
+// PutCertification stores a certification, replacing an earlier description of the same slug. Evidence of a
+// competency that does not exist is an Invalid fault.
 func (s *Service) PutCertification(ctx context.Context, a actor.Actor, c Certification) (canon.Document, error) {
 	if err := access.Decide(a, access.CompetenciesWrite, access.None); err != nil {
 		return canon.Document{}, err
 	}
 	if err := valid.Struct("certification", &c); err != nil {
 		return canon.Document{}, err
+	}
+	for i, slug := range c.Evidences {
+		_, err := s.store.Competency(ctx, slug)
+		if fault.Is(err, fault.NotFound) {
+			return canon.Document{}, broken("certification", fmt.Sprintf("evidences[%d]", i), "unknown", slug)
+		}
+		if err != nil {
+			return canon.Document{}, err
+		}
 	}
 	doc, err := canon.Marshal(c)
 	if err != nil {

@@ -16,7 +16,7 @@ type Content struct {
 	Title   lang.Text `json:"title" validate:"bilingual=120"`
 	Marker  lang.Text `json:"marker,omitzero" validate:"omitempty,bilingual=12"` // F/H, apart from the title
 	Purpose lang.Text `json:"purpose" validate:"bilingual=600"`
-	Scope   []Point   `json:"scope,omitempty" validate:"max=8,dive"`
+	Scope   []Point   `json:"scope,omitempty" validate:"max=8,unique=Key,dive"`
 	Leads   int       `json:"leads,omitempty" validate:"gte=0,lte=10000"` // direct reports, 0 for none
 	Areas   []Area    `json:"areas" validate:"min=1,max=5,unique=Key,dive"`
 	Targets lang.Text `json:"targets,omitzero" validate:"omitempty,bilingual=800"`
@@ -126,7 +126,7 @@ type Education struct {
 
 // Experience is the practice asked for, in months.
 type Experience struct {
-	MinimumMonths int                 `json:"minimum_months,omitempty" validate:"gte=0,lte=600"`
+	MinimumMonths *int                `json:"minimum_months,omitempty" validate:"omitempty,gte=0,lte=600"` // nil: not stated
 	MinimumOrigin competencies.Origin `json:"minimum_origin,omitempty" validate:"omitempty,oneof=source echelon"`
 	Text          lang.Text           `json:"text,omitzero" validate:"omitempty,bilingual=400"`
 	Kinds         []Entry             `json:"kinds,omitempty" validate:"max=10,unique=Key,dive"`
@@ -159,10 +159,10 @@ type Employment struct {
 	Origin              competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
 }
 
-// Conditions are how and where the work is done. RemoteDays counts per week.
+// Conditions are how and where the work is done. RemoteDays counts per week; nil is not stated, which is not 0.
 type Conditions struct {
-	TravelPercent int                 `json:"travel_percent,omitempty" validate:"gte=0,lte=100"`
-	RemoteDays    int                 `json:"remote_days,omitempty" validate:"gte=0,lte=7"`
+	TravelPercent *int                `json:"travel_percent,omitempty" validate:"omitempty,gte=0,lte=100"`
+	RemoteDays    *int                `json:"remote_days,omitempty" validate:"omitempty,gte=0,lte=7"`
 	Vehicle       lang.Text           `json:"vehicle,omitzero" validate:"omitempty,bilingual=200"`
 	Hours         lang.Text           `json:"hours,omitzero" validate:"omitempty,bilingual=200"`
 	Safety        lang.Text           `json:"safety,omitzero" validate:"omitempty,bilingual=200"`
@@ -246,7 +246,7 @@ type Variant struct {
 // Overlay is the part of a Content that a variant may touch.
 type Overlay struct {
 	Purpose        lang.Text          `json:"purpose,omitzero" validate:"omitempty,bilingual=600"`
-	Scope          []Point            `json:"scope,omitempty" validate:"max=8,dive"`
+	Scope          []Point            `json:"scope,omitempty" validate:"max=8,unique=Key,dive"`
 	Areas          []Area             `json:"areas,omitempty" validate:"max=5,unique=Key,dive"`
 	KPIs           []KPIUse           `json:"kpis,omitempty" validate:"max=10,unique=KPI,dive"`
 	Requirements   []Requirement      `json:"requirements,omitempty" validate:"max=20,unique=Competency,dive"`

@@ -4,7 +4,10 @@ package jobs
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/competencies"
@@ -70,7 +73,7 @@ type Family struct {
 	Slug   string    `json:"slug" validate:"required,slug"`
 	Name   lang.Text `json:"name" validate:"bilingual=80"`
 	Text   lang.Text `json:"text" validate:"bilingual=400"`
-	Tracks []Track   `json:"tracks" validate:"min=1,max=12,dive"`
+	Tracks []Track   `json:"tracks" validate:"min=1,max=12,unique=Slug,dive"`
 }
 
 // Track is a line of work within a family.
@@ -138,12 +141,21 @@ type Profile struct {
 	Content Content
 }
 
-// Order is the stage's place in lists, from 1.
-func (s Stage) Order() int {
+// order is the stage's place in lists, from 1.
+func (s Stage) order() int {
 	for i, st := range Stages() {
 		if st == s {
 			return i + 1
 		}
 	}
 	return 0
+}
+
+// placesPerStage leaves room for grades within a stage.
+const placesPerStage = 1000
+
+// Place is where a role stands in lists: by stage, then by the number in its grade.
+func (p Placement) Place() int {
+	grade, _ := strconv.Atoi(strings.TrimLeftFunc(p.Grade, func(r rune) bool { return !unicode.IsDigit(r) }))
+	return p.Stage.order()*placesPerStage + min(grade, placesPerStage-1)
 }

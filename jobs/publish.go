@@ -28,6 +28,9 @@ func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, place
 	if err := access.Decide(a, access.JobsWrite, access.None); err != nil {
 		return Profile{}, err
 	}
+	if err := valid.Slug("profile", slug); err != nil {
+		return Profile{}, err
+	}
 	if err := valid.Struct("placement", &place); err != nil {
 		return Profile{}, err
 	}

@@ -59,7 +59,7 @@ type Query struct {
 // Position is where a list goes on: the sort values of the last row.
 type Position struct {
 	Score int    `json:"s"`
-	Stage int    `json:"g"`
+	Place int    `json:"g"`
 	Sort  string `json:"k"`
 	ID    string `json:"i"`
 }

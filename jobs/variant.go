@@ -77,12 +77,12 @@ func (m *merger) text(path string, base, over lang.Text) lang.Text {
 	return over
 }
 
-func (m *merger) number(path string, base int, over *int) int {
-	if over == nil || *over == base {
+func (m *merger) number(path string, base, over *int) *int {
+	if over == nil || base != nil && *over == *base {
 		return base
 	}
 	m.changes[path] = Replaced
-	return *over
+	return over
 }
 
 func (m *merger) conditions(base Conditions, over ConditionsOverlay) Conditions {

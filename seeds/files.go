@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -35,7 +37,7 @@ var Content embed.FS
 // Problem is something wrong in a seed file: what, and where.
 type Problem struct {
 	File  string
-	Line  int // 0 when the place is not known
+	Line  int // 0 when the file could not be read
 	Field string
 	Text  string
 	Cause error
@@ -134,10 +136,38 @@ func read(tree fs.FS, demo bool) (*set, error) {
 	if demo {
 		steps = append(steps, list(tree, "demo/zones.yaml", &s.zones), one(tree, "demo/scheme.yaml", &s.schemes), list(tree, "demo/personas.yaml", &s.personas))
 	}
+	steps = append(steps,
+		twice(s.scales, func(x competencies.Scale) string { return x.Slug }), twice(s.certifications, func(x competencies.Certification) string { return x.Slug }),
+		twice(s.competencies, func(x competencyFile) string { return x.Slug }), twice(s.families, func(x jobs.Family) string { return x.Slug }),
+		twice(s.kpis, func(x jobs.KPI) string { return x.Slug }), twice(s.profiles, func(x profileFile) string { return x.Slug }),
+		twice(s.ladders, func(x ladderFile) string { return x.Slug }), twice(s.zones, func(x pay.Zone) string { return x.Slug }),
+		twice(s.personas, func(x accounts.Account) string { return x.Persona }), twice(s.personas, func(x accounts.Account) string { return x.Email }),
+	)
 	if err := errors.Join(steps...); err != nil {
 		return nil, err
 	}
 	return s, s.sortProfiles()
+}
+
+// twice refuses a second item of one name: the ledger would take it for a change that people made.
+func twice[T any](items []sourced[T], name func(T) string) error {
+	first := map[string]sourced[T]{}
+	var problems []error
+	for _, s := range items {
+		n := name(s.item)
+		before, known := first[n]
+		if !known {
+			first[n] = s
+			continue
+		}
+		field := "slug"
+		if strings.Contains(n, "@") {
+			field = "email"
+		}
+		text := fmt.Sprintf("%q stands in %s:%d already", n, before.file.name, lineOf(before.file.root, before.prefix+field))
+		problems = append(problems, s.problem(field, text, nil))
+	}
+	return errors.Join(problems...)
 }
 
 // sortProfiles puts each profile behind the one it reports to, as publishing asks.
@@ -201,7 +231,7 @@ func list[T any](tree fs.FS, name string, into *[]sourced[T]) error {
 	return err
 }
 
-var yamlPlace = regexp.MustCompile(`^\[(\d+):\d+\] (.*)`)
+var yamlPlace = regexp.MustCompile(`^\[(\d+):(\d+)\] (.*)`)
 
 func decode(tree fs.FS, name string, into any) (*file, error) {
 	b, err := fs.ReadFile(tree, name)
@@ -209,28 +239,74 @@ func decode(tree fs.FS, name string, into any) (*file, error) {
 		return nil, &Problem{File: name, Text: "cannot be read", Cause: err}
 	}
 	parsed, err := parser.ParseBytes(b, 0)
-	if err == nil {
-		err = yaml.UnmarshalWithOptions(b, into, yaml.Strict())
-	}
 	if err != nil {
-		return nil, yamlProblem(name, err)
+		return nil, yamlProblem(name, nil, err)
 	}
-	f := &file{name: name}
-	if len(parsed.Docs) > 0 {
-		f.root = parsed.Docs[0].Body
+	switch {
+	case len(parsed.Docs) == 0 || parsed.Docs[0].Body == nil:
+		return nil, &Problem{File: name, Line: 1, Text: "is empty"}
+	case len(parsed.Docs) > 1:
+		return nil, &Problem{File: name, Line: parsed.Docs[1].Start.Position.Line, Text: "holds more than one document"}
+	}
+	f := &file{name: name, root: parsed.Docs[0].Body}
+	if err := yaml.UnmarshalWithOptions(b, into, yaml.Strict()); err != nil {
+		return nil, yamlProblem(name, f.root, err)
 	}
 	return f, nil
 }
 
-// yamlProblem takes the line out of the library's message, whose rest is an excerpt of the file.
-func yamlProblem(name string, err error) *Problem {
+// yamlProblem takes the place out of the library's message, whose rest is an excerpt of the file.
+func yamlProblem(name string, root ast.Node, err error) *Problem {
 	first, _, _ := strings.Cut(err.Error(), "\n")
 	p := &Problem{File: name, Text: first, Cause: err}
 	if m := yamlPlace.FindStringSubmatch(first); m != nil {
 		p.Line, _ = strconv.Atoi(m[1])
-		p.Text = m[2]
+		column, _ := strconv.Atoi(m[2])
+		p.Text, p.Field = m[3], fieldAt(root, p.Line, column)
 	}
 	return p
+}
+
+// fieldAt names what stands at a place in a file, such as "content/areas[0]/share".
+func fieldAt(n ast.Node, line, column int) string {
+	path := ""
+	for {
+		step, next := "", ast.Node(nil)
+		reach := func(name string, at *token.Position, value ast.Node) {
+			if at.Line < line || at.Line == line && at.Column <= column {
+				step, next = name, value
+			}
+		}
+		switch v := n.(type) {
+		case *ast.MappingNode:
+			for _, e := range v.Values {
+				reach("/"+e.Key.String(), e.Key.GetToken().Position, e.Value)
+			}
+		case *ast.MappingValueNode:
+			reach("/"+v.Key.String(), v.Key.GetToken().Position, v.Value)
+		case *ast.SequenceNode:
+			for i, e := range v.Values {
+				reach(fmt.Sprintf("[%d]", i), startOf(e), e)
+			}
+		}
+		if next == nil {
+			return strings.TrimPrefix(path, "/")
+		}
+		path, n = path+step, next
+	}
+}
+
+// startOf is where a node begins: a mapping's own token is the colon of its first entry.
+func startOf(n ast.Node) *token.Position {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		if len(n.Values) > 0 {
+			return n.Values[0].Key.GetToken().Position
+		}
+	case *ast.MappingValueNode:
+		return n.Key.GetToken().Position
+	}
+	return n.GetToken().Position
 }
 
 // problem names a field of the item.
@@ -238,12 +314,22 @@ func (s sourced[T]) problem(field, text string, cause error) *Problem {
 	return &Problem{File: s.file.name, Line: lineOf(s.file.root, s.prefix+field), Field: field, Text: text, Cause: cause}
 }
 
+// placementFields are the first steps of paths that lie beside a profile's content, not within it.
+var placementFields = func() map[string]bool {
+	names := map[string]bool{"slug": true}
+	for i, t := 0, reflect.TypeFor[jobs.Placement](); i < t.NumField(); i++ {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		names[name] = true
+	}
+	return names
+}()
+
 // problems turns what a service said of the item into places in its file. Under names the part of the item
 // that the service was given, such as "content".
 func (s sourced[T]) problems(err error, under string) error {
 	f := (*fault.Error)(nil)
 	if !errors.As(err, &f) || len(f.Fields) == 0 {
-		return &Problem{File: s.file.name, Text: err.Error(), Cause: err}
+		return s.problem("", err.Error(), err)
 	}
 	var all []error
 	for _, field := range f.Fields {
@@ -251,11 +337,11 @@ func (s sourced[T]) problems(err error, under string) error {
 		if field.Param != "" {
 			text += " " + field.Param
 		}
-		p := s.problem(field.Path, text, err)
-		if q := s.problem(under+"/"+field.Path, text, err); under != "" && q.Line > 0 {
-			p = q
+		path := field.Path
+		if first := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune("/.[", r) })[0]; under != "" && !placementFields[first] {
+			path = under + "/" + path
 		}
-		all = append(all, p)
+		all = append(all, s.problem(path, text, err))
 	}
 	return errors.Join(all...)
 }
@@ -263,21 +349,13 @@ func (s sourced[T]) problems(err error, under string) error {
 // lineOf finds the line of a path such as "content/areas[0].share" or "areas/sales/activities": names of
 // mappings, places in lists, or the value that identifies a list's item. The nearest known place counts.
 func lineOf(n ast.Node, at string) int {
-	steps := strings.FieldsFunc(at, func(r rune) bool { return r == '/' || r == '.' || r == '[' || r == ']' })
-	line := 0
-	for i, step := range steps {
+	line := startOf(n).Line
+	for _, step := range strings.FieldsFunc(at, func(r rune) bool { return strings.ContainsRune("/.[]", r) }) {
 		next := child(n, step)
 		if next == nil {
-			if i == 0 {
-				return 0
-			}
 			break
 		}
-		n = next
-		line = n.GetToken().Position.Line
-		if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
-			line = m.Values[0].Key.GetToken().Position.Line
-		}
+		n, line = next, startOf(next).Line
 	}
 	return line
 }

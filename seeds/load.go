@@ -34,7 +34,7 @@ type Report struct {
 	Created   []string
 	Updated   []string
 	Unchanged []string
-	Kept      []string // changed by people since they were loaded: left alone
+	Kept      []string // left alone: changed by people since they were loaded, or in force and immutable
 }
 
 // Changed reports whether anything was written.
@@ -78,6 +78,7 @@ type seed struct {
 	form       any
 	current    func() (string, error)
 	store      func() (string, error)
+	frozen     bool // once stored it never changes
 }
 
 func (l *loader) all(ctx context.Context, c *set) error {
@@ -85,22 +86,43 @@ func (l *loader) all(ctx context.Context, c *set) error {
 	for _, s := range c.scales {
 		scales[s.item.Slug] = max(scales[s.item.Slug], s.item.Version)
 	}
-	return errors.Join(
-		loadEach(c.scales, func(s sourced[competencies.Scale]) error { return l.scale(ctx, s) }),
-		loadEach(c.certifications, func(s sourced[competencies.Certification]) error { return l.certification(ctx, s) }),
-		loadEach(c.competencies, func(s sourced[competencyFile]) error { return l.competency(ctx, s, scales) }),
-		loadEach(c.families, func(s sourced[jobs.Family]) error { return l.family(ctx, s) }),
-		loadEach(c.kpis, func(s sourced[jobs.KPI]) error { return l.kpi(ctx, s) }),
-		loadEach(c.profiles, func(s sourced[profileFile]) error { return l.profile(ctx, s) }),
-		loadEach(c.ladders, func(s sourced[ladderFile]) error { return l.ladder(ctx, s) }),
-		loadEach(c.zones, func(s sourced[pay.Zone]) error { return l.zone(ctx, s) }),
-		loadEach(c.schemes, func(s sourced[schemeFile]) error { return l.scheme(ctx, s, c.zones) }),
-		loadEach(c.personas, func(s sourced[accounts.Account]) error { return l.persona(ctx, s) }),
-	)
+	for _, step := range []func() error{
+		func() error {
+			return loadEach(c.scales, func(s sourced[competencies.Scale]) error { return l.scale(ctx, s) })
+		},
+		func() error {
+			return loadEach(c.competencies, func(s sourced[competencyFile]) error { return l.competency(ctx, s, scales) })
+		},
+		func() error {
+			return loadEach(c.certifications, func(s sourced[competencies.Certification]) error { return l.certification(ctx, s) })
+		},
+		func() error {
+			return loadEach(c.families, func(s sourced[jobs.Family]) error { return l.family(ctx, s) })
+		},
+		func() error { return loadEach(c.kpis, func(s sourced[jobs.KPI]) error { return l.kpi(ctx, s) }) },
+		func() error {
+			return loadEach(c.profiles, func(s sourced[profileFile]) error { return l.profile(ctx, s) })
+		},
+		func() error {
+			return loadEach(c.ladders, func(s sourced[ladderFile]) error { return l.ladder(ctx, s) })
+		},
+		func() error { return loadEach(c.zones, func(s sourced[pay.Zone]) error { return l.zone(ctx, s) }) },
+		func() error {
+			return loadEach(c.schemes, func(s sourced[schemeFile]) error { return l.scheme(ctx, s, c.zones) })
+		},
+		func() error {
+			return loadEach(c.personas, func(s sourced[accounts.Account]) error { return l.persona(ctx, s) })
+		},
+	} {
+		if err := step(); err != nil {
+			return err // what comes next refers to it and would only repeat it
+		}
+	}
+	return nil
 }
 
-// loadEach goes on after a rule that a record breaks, so that one run names all problems; any other error
-// ends it, since a transaction that failed once answers nothing more.
+// loadEach goes on after a rule that a record breaks, so that one run names every problem of a kind of
+// record; any other error ends it, since a transaction that failed once answers nothing more.
 func loadEach[T any](items []sourced[T], load func(sourced[T]) error) error {
 	var problems []error
 	for _, item := range items {
@@ -130,7 +152,7 @@ func (l *loader) put(ctx context.Context, s seed) error {
 	name := s.kind + " " + s.slug
 	before, known := l.loaded[[2]string{s.kind, s.slug}]
 	switch {
-	case now != "" && (!known || before.RecordHash != now):
+	case now != "" && (!known || before.RecordHash != now || s.frozen && before.SeedHash != form.Hash):
 		l.report.Kept = append(l.report.Kept, name)
 		return nil
 	case now != "" && before.SeedHash == form.Hash:
@@ -192,6 +214,9 @@ func (l *loader) certification(ctx context.Context, s sourced[competencies.Certi
 
 func (l *loader) competency(ctx context.Context, s sourced[competencyFile], scales map[string]int) error {
 	f := s.item
+	if scales[f.Scale] == 0 {
+		return s.problem("scale", fmt.Sprintf("breaks the rule unknown %s", f.Scale), nil)
+	}
 	content := competencies.Content{
 		Category: f.Category, Trend: f.Trend, Scale: competencies.ScaleRef{Slug: f.Scale, Version: scales[f.Scale]}, Name: f.Name,
 		Definition: f.Definition, Levels: f.Levels, Questions: f.Questions, Codes: f.Codes, Origin: f.Origin,
@@ -306,7 +331,7 @@ func (l *loader) scheme(ctx context.Context, s sourced[schemeFile], zones []sour
 		return err
 	}
 	return s.wrap("", l.put(ctx, seed{
-		kind: "pay scheme", slug: s.item.Slug, form: s.item,
+		kind: "pay scheme", slug: s.item.Slug, form: s.item, frozen: true,
 		current: func() (string, error) {
 			a, err := l.Pay.Active(ctx, l.as)
 			return a.Hash, err

@@ -33,7 +33,7 @@ type Account struct {
 	Name    string         `json:"name" validate:"required,max=120"`
 	Persona string         `json:"slug" validate:"required,slug"` // the demo persona it is
 	About   lang.Text      `json:"text" validate:"bilingual=300"` // what this persona comes to do
-	Roles   []actor.Role   `json:"roles" validate:"max=4,dive,oneof=recruiter hr compensation administrator"`
+	Roles   []actor.Role   `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
 }
 
 // Actor is the account acting.
@@ -112,7 +112,7 @@ func (s *Service) SignInPersona(ctx context.Context, _ actor.Actor, persona stri
 }
 
 // Resume returns who holds a session token: Nobody when it is unknown, ended or expired.
-func (s *Service) Resume(ctx context.Context, token string) (actor.Actor, error) {
+func (s *Service) Resume(ctx context.Context, _ actor.Actor, token string) (actor.Actor, error) {
 	if token == "" {
 		return actor.Nobody(), nil
 	}

@@ -1,6 +1,7 @@
 // Package canon writes a value as canonical JSON text and names it by its SHA-256, so that a published
 // document can be stored once, compared and quoted for ever. The form is RFC 8785: UTF-8, sorted keys,
-// no insignificant space. Decimals are strings in the values themselves.
+// no insignificant space; but whole numbers keep all their digits, which the RFC would round beyond 2⁵³.
+// Decimals are strings in the values themselves.
 //
 // It is ground floor and knows no domain.
 package canon
@@ -27,7 +28,7 @@ func Marshal(v any) (Document, error) {
 		return Document{}, fmt.Errorf("write canonical document: %w", err)
 	}
 	val := jsontext.Value(b)
-	if err := val.Canonicalize(); err != nil {
+	if err := val.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
 		return Document{}, fmt.Errorf("canonicalise document: %w", err)
 	}
 	return Document{Text: val, Hash: Hash(val)}, nil

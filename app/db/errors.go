@@ -24,6 +24,10 @@ func violatesConstraint(err error) bool {
 
 // connectionLost recognises a database that is gone, stopping or refusing, and a busy SQLite file.
 func connectionLost(err error) bool {
+	// Before the server's own errors: one that stood in the way of connecting is within.
+	if connect := (*pgconn.ConnectError)(nil); errors.As(err, &connect) || pgconn.SafeToRetry(err) {
+		return true
+	}
 	if e := (*pgconn.PgError)(nil); errors.As(err, &e) {
 		// class 57: operator intervention (shutdown), 53: insufficient resources, 08: connection
 		return strings.HasPrefix(e.Code, "57") || strings.HasPrefix(e.Code, "53") || strings.HasPrefix(e.Code, "08")
@@ -35,7 +39,6 @@ func connectionLost(err error) bool {
 		}
 		return false
 	}
-	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed) || strings.Contains(err.Error(), "unexpected EOF")
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed) || strings.Contains(err.Error(), "unexpected EOF")
 }

@@ -13,13 +13,13 @@ import (
 var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "’", "'", "ʼ", "'")
 
 // Fold removes what a reader does not type when searching: case, accents, ligatures. Two words that differ
-// in nothing else fold to the same string.
+// in nothing else fold to the same string. Compatibility forms are taken apart before the case, because
+// some of them hold capitals (™).
 func Fold(s string) string {
-	folded := ligatures.Replace(cases.Fold().String(s))
-	t := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
-	out, _, err := transform.String(t, folded)
+	t := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFC)
+	out, _, err := transform.String(t, ligatures.Replace(s))
 	if err != nil {
-		return folded
+		return s
 	}
 	return ligatures.Replace(out)
 }

@@ -71,6 +71,8 @@ func Money(l Lang, amount, currency string) string {
 		return currency + nbsp + n
 	case l == FR:
 		return n + nbsp + symbol
+	case strings.HasPrefix(n, "-"):
+		return "-" + symbol + n[1:]
 	default:
 		return symbol + n
 	}

@@ -13,7 +13,6 @@ const nbsp = "\u00a0"
 // trimmed, typographic apostrophes; in French the spaces before high punctuation and inside
 // guillemets become no-break spaces. It is idempotent.
 func Normalize(l Lang, s string) string {
-	s = norm.NFC.String(s)
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
@@ -25,7 +24,8 @@ func Normalize(l Lang, s string) string {
 		}
 		return r
 	}, s)
-	s = typographicApostrophes(strings.TrimSpace(s))
+	// Composing comes after dropping, which may bring a letter and its accent together.
+	s = typographicApostrophes(strings.TrimSpace(norm.NFC.String(s)))
 	if l == FR {
 		s = frenchSpaces.Replace(s)
 	}

@@ -288,6 +288,6 @@ func (h *Handlers) Error(c *fiber.Ctx, status int, f *fault.Error) error {
 		shell.Path = "/"
 	}
 	return web.Render(c, sitepages.Error(sitepages.ErrorView{
-		Shell: shell, Status: status, RequestID: web.RequestID(c), Detail: web.ErrorText(l, f),
+		Shell: shell, Status: status, RequestID: web.RequestID(c), Headline: web.ErrorTitle(l, f), Advice: web.ErrorText(l, f),
 	}))
 }

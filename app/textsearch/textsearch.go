@@ -61,18 +61,25 @@ func Query(l lang.Lang, q string) [][]string {
 	return telling[:min(len(telling), maxWords)]
 }
 
-// words cuts a text into lower-case words of letters and digits, accents kept.
+// apostrophes makes the ways to write one the same.
+var apostrophes = strings.NewReplacer("’", "'", "ʼ", "'")
+
+// words cuts a text into lower-case words of letters and digits, accents kept. Quotes around a word are no
+// part of it, and neither is an English possessive.
 func words(l lang.Lang, text string) []string {
-	fields := strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(text, "’", "'")), func(r rune) bool {
+	fields := strings.FieldsFunc(strings.ToLower(apostrophes.Replace(text)), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && r != '\''
 	})
 	var out []string
 	for _, f := range fields {
+		f = strings.Trim(f, "'")
 		if l == lang.FR {
 			f = cutElision(f)
+		} else {
+			f = strings.TrimSuffix(f, "'s")
 		}
 		for _, w := range strings.Split(f, "'") {
-			if w != "" && len(w) <= maxTerm {
+			if len(w) <= maxTerm && lang.Fold(w) != "" { // an accent alone is no word
 				out = append(out, w)
 			}
 		}

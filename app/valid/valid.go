@@ -57,6 +57,16 @@ func bilingual(fl validator.FieldLevel) bool {
 	return !t.IsZero() && utf8.RuneCountInString(t.FR.Text) <= limit && utf8.RuneCountInString(t.EN.Text) <= limit
 }
 
+// Slug checks the name under which something is stored, as its own rule would within a struct.
+func Slug(what, s string) error {
+	if len(s) <= 80 && slug.MatchString(s) {
+		return nil
+	}
+	f := fault.New(fault.Invalid, "invalid", "%s is not valid", what)
+	f.Fields = []fault.Field{{Path: "slug", Rule: "slug"}}
+	return f
+}
+
 // Struct checks a value of struct type by its tags. Broken rules come back as one Invalid fault with a
 // field for each; anything else wrong is a defect of the caller and Internal.
 func Struct[T any](what string, v *T) error {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -126,9 +127,20 @@ func writeJSON(w io.Writer, v any) error {
 	return jsonv2.MarshalWrite(w, v, jsonv2.Deterministic(true))
 }
 
-func newAPI(a *App) huma.API {
-	// huma keeps its error constructor in a package variable; ours serves every API of the process alike.
+// settleHuma sets what huma keeps in package variables; ours serve every API of the process alike.
+var settleHuma = sync.OnceFunc(func() {
+	huma.DefaultArrayNullable = false // an empty list is written [], never null
 	huma.NewErrorWithContext = humaError
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		if status == 0 { // huma asks what an error looks like
+			return &Problem{}
+		}
+		return humaError(nil, status, message, errs...)
+	}
+})
+
+func newAPI(a *App) huma.API {
+	settleHuma()
 	cfg := huma.DefaultConfig("Echelon", a.cfg.Version)
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.Info.Description = "What every role is, what it takes and where it leads."
@@ -227,7 +239,7 @@ func kindOf(status int) fault.Kind {
 			return kind
 		}
 	}
-	if status >= 400 && status < 500 {
+	if status >= 400 && status < 500 || status == http.StatusNotImplemented {
 		return fault.Malformed
 	}
 	return fault.Internal
@@ -235,7 +247,7 @@ func kindOf(status int) fault.Kind {
 
 func codeOf(status int) string {
 	switch status {
-	case http.StatusMethodNotAllowed:
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return "method_not_allowed"
 	case http.StatusRequestHeaderFieldsTooLarge:
 		return "header_too_large"

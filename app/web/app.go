@@ -29,7 +29,7 @@ const (
 type Config struct {
 	Log *slog.Logger
 	// Resume returns who holds a session token; Nobody when it is not valid.
-	Resume func(ctx context.Context, token string) (actor.Actor, error)
+	Resume func(ctx context.Context, a actor.Actor, token string) (actor.Actor, error)
 	// RenderError writes the page of an error for a person.
 	RenderError func(c *fiber.Ctx, status int, f *fault.Error) error
 	// Metrics counts a finished request; nil for none.
@@ -65,6 +65,7 @@ func New(cfg Config, routes []Route) *App {
 		ErrorHandler:          a.answerError,
 	})
 	a.Use(a.observe, a.protect, sameOrigin, conditional)
+	a.answerUnknownMethods()
 	a.API = newAPI(a)
 	a.register(routes)
 	return a

@@ -6,9 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/echelon-hr/echelon/app/fault"
 )
@@ -16,6 +19,10 @@ import (
 // answerError is the one place where an error becomes an HTTP answer: a problem document for programs, a
 // page for people, and for a person who is not signed in the way to sign in.
 func (a *App) answerError(c *fiber.Ctx, err error) error {
+	if requestIDOf(c.UserContext()) == "" { // the server itself gave up reading
+		refuseRest(c)
+		return a.answerUnseen(c, err)
+	}
 	status, f := classify(err)
 	// The deadline may have passed by now, and rendering asks the context first.
 	ctx := context.WithoutCancel(c.UserContext())
@@ -31,13 +38,43 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 		p.Status = status
 		return writeProblem(c, p)
 	}
-	if f.Kind == fault.Unauthenticated && c.Method() == fiber.MethodGet {
+	if f.Kind == fault.Unauthenticated && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
 		return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), http.StatusSeeOther)
 	}
 	if err := a.cfg.RenderError(c.Status(status), status, f); err != nil {
 		return c.Status(status).SendString(ErrorTitle(LangOf(ctx), f))
 	}
 	return nil
+}
+
+// answerUnseen answers a request that failed before any middleware saw it: too large, or not HTTP. It gets
+// what the middleware gives every answer.
+func (a *App) answerUnseen(c *fiber.Ctx, err error) error {
+	start := time.Now()
+	ctx := newRequestContext(c)
+	c.SetUserContext(ctx)
+	c.Set("X-Request-Id", requestIDOf(ctx))
+	a.setProtection(c)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	err = a.answerError(c, err)
+	a.record(c, time.Since(start))
+	return err
+}
+
+// answerUnknownMethods refuses a method that HTTP does not have; Fiber's own answer would carry none of our headers.
+func (a *App) answerUnknownMethods() {
+	known := a.Server().Handler
+	a.Server().Handler = func(rc *fasthttp.RequestCtx) {
+		if slices.Contains(fiber.DefaultMethods, string(rc.Method())) {
+			known(rc)
+			return
+		}
+		c := a.AcquireCtx(rc)
+		defer a.ReleaseCtx(c)
+		if err := a.answerUnseen(c, fiber.ErrNotImplemented); err != nil {
+			_ = c.SendStatus(http.StatusInternalServerError)
+		}
+	}
 }
 
 // classify finds the status and the fault of any error; Fiber's own errors keep their status.
@@ -52,8 +89,10 @@ func classify(err error) (int, *fault.Error) {
 	return statusOf[f.Kind], f
 }
 
+// wantsProblem tells programs from people: by the address, else by who asks for JSON and not for a page.
 func wantsProblem(c *fiber.Ctx) bool {
-	return strings.HasPrefix(c.Path(), "/api/") || strings.HasPrefix(c.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON)
+	accept := c.Get(fiber.HeaderAccept)
+	return strings.HasPrefix(c.Path(), "/api/") || strings.Contains(accept, "json") && !strings.Contains(accept, fiber.MIMETextHTML)
 }
 
 func writeProblem(c *fiber.Ctx, p *Problem) error {

@@ -8,10 +8,12 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/etag"
 
 	"github.com/echelon-hr/echelon/app/fault"
 )
@@ -71,6 +73,11 @@ const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'
 
 // protect sets the headers that every answer carries.
 func (a *App) protect(c *fiber.Ctx) error {
+	a.setProtection(c)
+	return c.Next()
+}
+
+func (a *App) setProtection(c *fiber.Ctx) {
 	h := &c.Response().Header
 	h.Set("Content-Security-Policy", contentSecurity)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -81,7 +88,6 @@ func (a *App) protect(c *fiber.Ctx) error {
 	if a.cfg.Public {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
-	return c.Next()
 }
 
 // sameOrigin refuses a request that changes something and comes from another site: by Sec-Fetch-Site, which
@@ -108,16 +114,40 @@ func sameOrigin(c *fiber.Ctx) error {
 
 // conditional answers 304 to a reader that has the same bytes already. Pages of people are never kept by
 // shared caches.
-var conditional = func() fiber.Handler {
-	tag := etag.New()
-	return func(c *fiber.Ctx) error {
-		if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
-			return c.Next()
-		}
-		err := tag(c)
-		if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
-			c.Set(fiber.HeaderCacheControl, "private, no-cache")
-		}
+func conditional(c *fiber.Ctx) error {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		return c.Next()
+	}
+	err := c.Next()
+	if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
+		c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	}
+	body := c.Response().Body()
+	if err != nil || c.Response().StatusCode() != http.StatusOK || len(body) == 0 || len(c.Response().Header.Peek(fiber.HeaderETag)) > 0 {
 		return err
 	}
-}()
+	tag := entityTag(body)
+	c.Set(fiber.HeaderETag, tag)
+	if !names(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		return nil
+	}
+	c.Response().ResetBody()
+	c.Response().Header.Del(fiber.HeaderContentType)
+	c.Status(http.StatusNotModified)
+	return nil
+}
+
+// entityTag names bytes; two answers with the same tag are the same answer.
+func entityTag(body []byte) string {
+	return `"` + strconv.Itoa(len(body)) + "-" + strconv.FormatUint(xxhash.Sum64(body), 36) + `"`
+}
+
+// names reports whether an If-None-Match names a tag; a weak form of it, as proxies that compress make, does.
+func names(header, tag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}

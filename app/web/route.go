@@ -37,7 +37,7 @@ func API[I, O any](method, path string, policy access.Policy, op huma.Operation,
 			op.OperationID = huma.GenerateOperationID(method, path, (*O)(nil))
 		}
 		op.Extensions = map[string]any{"x-action": policy.String()}
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
 		op.Middlewares = huma.Middlewares{a.guardAPI(r)}
 		huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
 			out, err := handler(ctx, in)
@@ -46,6 +46,9 @@ func API[I, O any](method, path string, policy access.Policy, op huma.Operation,
 			}
 			return out, nil
 		})
+		if method == http.MethodGet {
+			describeConditional(a.API.OpenAPI().Paths[path].Get)
+		}
 	}}
 }
 
@@ -66,6 +69,7 @@ func (a *App) register(routes []Route) {
 		}
 		a.add(r)
 	}
+	describeRules(a.API.OpenAPI().Components.Schemas)
 }
 
 // add registers a page; HEAD follows GET.
@@ -104,7 +108,7 @@ func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
 	if token == "" {
 		return actor.Nobody(), nil
 	}
-	who, err := a.cfg.Resume(c.UserContext(), token)
+	who, err := a.cfg.Resume(c.UserContext(), actor.Nobody(), token)
 	if err != nil {
 		return actor.Nobody(), fmt.Errorf("resume session: %w", err)
 	}

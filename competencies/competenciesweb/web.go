@@ -133,7 +133,7 @@ type requiredBy struct {
 	Profile    string          `json:"profile"`
 	Title      lang.Text       `json:"title"`
 	Rank       int             `json:"rank"`
-	Importance jobs.Importance `json:"importance"`
+	Importance jobs.Importance `json:"importance" enum:"essential,expected,preferred"`
 }
 
 type listOutput struct{ Body web.Items[competency] }

@@ -152,7 +152,7 @@ func (s *Store) Requirements(ctx context.Context, competency, family string) ([]
 	if family != "" {
 		q = q.Join("JOIN families AS f ON f.id = p.family_id").Where("f.slug = ?", family)
 	}
-	if err := q.Order("p.stage_order", "p.sort_fr", "p.id", "r.position").Scan(ctx, &rows); err != nil {
+	if err := q.Order("p.place", "p.sort_fr", "p.id", "r.position").Scan(ctx, &rows); err != nil {
 		return nil, db.Translate(err, "list requirements")
 	}
 	out := make([]jobs.RequirementUse, 0, len(rows))

@@ -20,7 +20,7 @@ type profileRow struct {
 	FamilyID   string     `bun:"family_id"`
 	Track      string     `bun:"track"`
 	Stage      string     `bun:"stage"`
-	StageOrder int        `bun:"stage_order"`
+	Place      int        `bun:"place"`
 	Placement  string     `bun:"placement"`
 	SortFR     string     `bun:"sort_fr"`
 	SortEN     string     `bun:"sort_en"`
@@ -103,7 +103,7 @@ func (s *Store) PublishedIn(ctx context.Context, family string, by lang.Lang) ([
 	var rows []readingRow
 	err := s.readings().Join("JOIN families AS f ON f.id = p.family_id").
 		Where("f.slug = ? AND v.state = 'published' AND p.archived_at IS NULL", family).
-		Order("p.stage_order", sortColumn(by), "p.id").Limit(maxList).Scan(ctx, &rows)
+		Order("p.place", sortColumn(by), "p.id").Limit(maxList).Scan(ctx, &rows)
 	if err != nil {
 		return nil, db.Translate(err, "read profiles of "+family)
 	}
@@ -165,7 +165,7 @@ func (s *Store) putProfile(ctx context.Context, p jobs.Profile, at time.Time) (s
 		return "", err
 	}
 	row := profileRow{
-		ID: string(p.ID), Slug: p.Slug, FamilyID: string(family.ID), Track: p.Track, Stage: string(p.Stage), StageOrder: p.Stage.Order(),
+		ID: string(p.ID), Slug: p.Slug, FamilyID: string(family.ID), Track: p.Track, Stage: string(p.Stage), Place: p.Place(),
 		Placement: string(placement.Text), SortFR: lang.SortKey(p.Content.Title.String(lang.FR)), SortEN: lang.SortKey(p.Content.Title.String(lang.EN)),
 		Version: 1, CreatedAt: at, UpdatedAt: at,
 	}
@@ -174,7 +174,7 @@ func (s *Store) putProfile(ctx context.Context, p jobs.Profile, at time.Time) (s
 		_, err := s.db.NewInsert().Model(&row).Exec(ctx)
 		return row.ID, db.Translate(err, "store profile "+p.Slug)
 	}
-	res, err := s.db.NewUpdate().Model(&row).Column("family_id", "track", "stage", "stage_order", "placement", "sort_fr", "sort_en", "updated_at").
+	res, err := s.db.NewUpdate().Model(&row).Column("family_id", "track", "stage", "place", "placement", "sort_fr", "sort_en", "updated_at").
 		Set("version = version + 1").Where("id = ?", row.ID).Exec(ctx)
 	return row.ID, db.Changed(res, err, "store profile "+p.Slug)
 }

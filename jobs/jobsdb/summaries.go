@@ -16,7 +16,7 @@ import (
 type summaryRow struct {
 	ID           string    `bun:"id"`
 	Slug         string    `bun:"slug"`
-	StageOrder   int       `bun:"stage_order"`
+	Place        int       `bun:"place"`
 	Placement    string    `bun:"placement"`
 	Number       int       `bun:"number"`
 	TitleFR      string    `bun:"title_fr"`
@@ -31,7 +31,7 @@ func (r summaryRow) summary() (jobs.Summary, error) {
 	out := jobs.Summary{
 		ID: jobs.ProfileID(r.ID), Slug: r.Slug, Title: lang.NewText(r.TitleFR, r.TitleEN), Number: r.Number,
 		PublishedAt: r.PublishedAt.UTC(), Requirements: r.Requirements,
-		Position: jobs.Position{Score: r.Score, Stage: r.StageOrder, Sort: r.SortKey, ID: r.ID},
+		Position: jobs.Position{Score: r.Score, Place: r.Place, Sort: r.SortKey, ID: r.ID},
 	}
 	err := canon.Unmarshal([]byte(r.Placement), &out.Placement)
 	return out, err
@@ -44,14 +44,14 @@ func (s *Store) Summaries(ctx context.Context, q jobs.Query) ([]jobs.Summary, in
 		return nil, 0, db.Translate(err, "count profiles")
 	}
 	sort := sortColumn(q.Lang)
-	order, place := "p.stage_order, "+sort+", p.id", []any{q.After.Stage, q.After.Sort, q.After.ID}
+	order, place := "p.place, "+sort+", p.id", []any{q.After.Place, q.After.Sort, q.After.ID}
 	score := "0"
 	if len(q.Search) > 0 { // relevance comes first; its negative lets one comparison continue the list
 		score = "s.score"
 		order, place = "0 - s.score, "+order, append([]any{-q.After.Score}, place...)
 	}
 	sel := s.matching(q).
-		Column("p.id", "p.slug", "p.stage_order", "p.placement", "v.number", "v.title_fr", "v.title_en", "v.published_at").
+		Column("p.id", "p.slug", "p.place", "p.placement", "v.number", "v.title_fr", "v.title_en", "v.published_at").
 		ColumnExpr(sort + " AS sort_key").ColumnExpr(score + " AS score").
 		ColumnExpr("(SELECT count(*) FROM profile_requirements AS r WHERE r.version_id = v.id) AS requirements").
 		OrderExpr(order).Limit(int64(q.Limit) + 1)

@@ -111,14 +111,14 @@ type matrixInput struct {
 type matrixRole struct {
 	Slug  string     `json:"slug"`
 	Title lang.Text  `json:"title"`
-	Stage jobs.Stage `json:"stage"`
+	Stage jobs.Stage `json:"stage" enum:"entry,mid,senior,executive"`
 }
 
 // matrixRow is a competency with the level that each role requires, in the order of the roles.
 type matrixRow struct {
 	Competency string                `json:"competency"`
 	Name       lang.Text             `json:"name"`
-	Category   competencies.Category `json:"category"`
+	Category   competencies.Category `json:"category" enum:"technical,interpersonal,leadership,emerging"`
 	Scale      competencies.ScaleRef `json:"scale"`
 	Levels     int                   `json:"levels" doc:"How many levels the scale has"`
 	Required   []matrixCell          `json:"required" nullable:"false"`
@@ -127,7 +127,7 @@ type matrixRow struct {
 // matrixCell is one role's requirement; rank 0 means not required.
 type matrixCell struct {
 	Rank       int             `json:"rank"`
-	Importance jobs.Importance `json:"importance,omitempty"`
+	Importance jobs.Importance `json:"importance,omitempty" enum:"essential,expected,preferred"`
 }
 
 // matrix is the grid of a family.

@@ -90,16 +90,25 @@ func (p *Printer) Profile(ctx context.Context, a actor.Actor, slug string, reade
 	if err != nil {
 		return File{}, err
 	}
-	d, err := p.Library.dossier(ctx, a, slug, order.variant, 0)
-	if err != nil {
-		return File{}, err
-	}
-	doc, err := p.document(ctx, a, d, order)
+	doc, err := p.Document(ctx, a, slug, reader, o)
 	if err != nil {
 		return File{}, err
 	}
 	body, err := pdf.Render(ctx, doc)
 	return File{Name: fileName(slug, order), ContentType: "application/pdf", Body: body}, err
+}
+
+// Document reads what Profile prints, with the same faults.
+func (p *Printer) Document(ctx context.Context, a actor.Actor, slug string, reader lang.Lang, o Order) (pdf.JobDocument, error) {
+	order, err := o.parse(reader)
+	if err != nil {
+		return pdf.JobDocument{}, err
+	}
+	d, err := p.Library.dossier(ctx, a, slug, order.variant, 0)
+	if err != nil {
+		return pdf.JobDocument{}, err
+	}
+	return p.document(ctx, a, d, order)
 }
 
 // Family prints all roles of a family as one file with a table of contents.

@@ -3,11 +3,19 @@ package pay
 import (
 	"fmt"
 	"math/big"
-	"strings"
+	"regexp"
+
+	"golang.org/x/text/currency"
 )
 
 // unitsPerWhole is how money is kept: whole ten-thousandths of the currency unit.
-const unitsPerWhole = 10_000
+const (
+	unitsPerWhole = 10_000
+	unitDigits    = 4
+)
+
+// maxUnits is a million million: far above any pay, and small enough for sums and products over it to be exact.
+const maxUnits = 1_000_000_000_000 * unitsPerWhole
 
 // Money is a gross amount for a period: decimal, never floating. Units counts ten-thousandths of the
 // currency unit.
@@ -17,30 +25,60 @@ type Money struct {
 	Period   Period
 }
 
-// ParseMoney reads a decimal numeral with at most four decimals, such as "48000" or "12.5".
+// numeral is a plain decimal; what else big.Rat reads (1/3, 1e9, 0x1f) is no amount.
+var numeral = regexp.MustCompile(`^-?[0-9]{1,30}(?:\.[0-9]{1,30})?$`)
+
+// ParseMoney reads a decimal numeral with at most four decimals, such as "48000" or "12.5", up to a million
+// million.
 func ParseMoney(s, currency string, period Period) (Money, error) {
-	r, ok := new(big.Rat).SetString(s)
-	if !ok || strings.ContainsAny(s, "eE/_xX") {
+	if !numeral.MatchString(s) {
 		return Money{}, fmt.Errorf("%q is not an amount", s)
 	}
+	r, _ := new(big.Rat).SetString(s)
 	r.Mul(r, big.NewRat(unitsPerWhole, 1))
-	if !r.IsInt() || !r.Num().IsInt64() {
+	if !r.IsInt() || r.Num().CmpAbs(big.NewInt(maxUnits)) > 0 {
 		return Money{}, fmt.Errorf("%q has more than four decimals or is too large", s)
 	}
 	return Money{Units: r.Num().Int64(), Currency: currency, Period: period}, nil
 }
 
-// Decimal writes the amount rounded half up to whole units or, when it has cents, to two decimals: "48000", "12.50".
+// Decimal writes the amount rounded half up to the currency's digits, or as whole units when there is no
+// fraction: "48000", "12.50"; yen have none at all.
 func (m Money) Decimal() string {
+	digits := m.digits()
 	sign, u := "", m.Units
 	if u < 0 {
 		sign, u = "-", -u
 	}
-	cents := (u + 50) / 100
-	if cents%100 == 0 {
-		return fmt.Sprintf("%s%d", sign, cents/100)
+	step, perWhole := power(unitDigits-digits), power(digits)
+	shown := (u + step/2) / step
+	whole, fraction := shown/perWhole, shown%perWhole
+	switch {
+	case shown == 0:
+		return "0"
+	case fraction == 0:
+		return fmt.Sprintf("%s%d", sign, whole)
+	default:
+		return fmt.Sprintf("%s%d.%0*d", sign, whole, digits, fraction)
 	}
-	return fmt.Sprintf("%s%d.%02d", sign, cents/100, cents%100)
+}
+
+// digits is how many decimals the currency is written with.
+func (m Money) digits() int {
+	unit, err := currency.ParseISO(m.Currency)
+	if err != nil {
+		return 2
+	}
+	digits, _ := currency.Standard.Rounding(unit)
+	return digits
+}
+
+func power(n int) int64 {
+	p := int64(1)
+	for range n {
+		p *= 10
+	}
+	return p
 }
 
 // IsZero reports an amount of nothing.

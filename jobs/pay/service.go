@@ -3,6 +3,7 @@ package pay
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -109,12 +110,22 @@ func (s *Service) Activate(ctx context.Context, a actor.Actor, scheme Scheme, ba
 	})
 }
 
+// allIn reports whether every amount of the band is in one currency and for one period, so that they compare.
+func (b Band) allIn(currency string, period Period) bool {
+	amounts := []Money{b.Base.Min, b.Base.Target, b.Base.Max}
+	if !b.Variable.IsZero() {
+		amounts = append(amounts, b.Variable)
+	}
+	return !slices.ContainsFunc(amounts, func(m Money) bool { return m.Currency != currency || m.Period != period })
+}
+
 func checkBands(bands []Band, zones []Zone) error {
 	f := fault.New(fault.Invalid, "invalid", "bands are not valid")
 	currency := map[string]string{}
 	for _, z := range zones {
 		currency[z.Slug] = z.Currency
 	}
+	seen := map[[2]string]bool{}
 	for i, b := range bands {
 		broken := func(field, rule, param string) {
 			f.Fields = append(f.Fields, fault.Field{Path: fmt.Sprintf("bands[%d].%s", i, field), Rule: rule, Param: param})
@@ -122,8 +133,13 @@ func checkBands(bands []Band, zones []Zone) error {
 		switch {
 		case currency[b.Zone] == "":
 			broken("zone", "unknown", b.Zone)
-		case currency[b.Zone] != b.Base.Min.Currency:
-			broken("currency", "eq", currency[b.Zone])
+		case !b.allIn(currency[b.Zone], b.Base.Min.Period):
+			broken("currency", "eq", currency[b.Zone]+" "+string(b.Base.Min.Period))
+		}
+		if place := [2]string{b.Profile, b.Zone}; seen[place] {
+			broken("profile", "twice", b.Profile+" "+b.Zone)
+		} else {
+			seen[place] = true
 		}
 		if b.Base.Min.Units <= 0 {
 			broken("min", "gt", "0")

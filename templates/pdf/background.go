@@ -75,13 +75,13 @@ func (r *role) education(b *block) {
 
 func (r *role) experience(b *block) {
 	e := r.content.Experience
-	if e.MinimumMonths == 0 && e.Text.IsZero() && len(e.Kinds) == 0 && len(e.Industries) == 0 {
+	if e.MinimumMonths == nil && e.Text.IsZero() && len(e.Kinds) == 0 && len(e.Industries) == 0 {
 		return
 	}
 	b.head(msg.PdfExperience)
 	var first []span
-	if e.MinimumMonths > 0 {
-		first = append(first, r.say(r.t(msg.PdfMinimum, msg.Args{"Duration": lang.Duration(r.lang, e.MinimumMonths)})+".", bodyB), r.space(1.2))
+	if n := e.MinimumMonths; n != nil && *n > 0 {
+		first = append(first, r.say(r.t(msg.PdfMinimum, msg.Args{"Duration": lang.Duration(r.lang, *n)})+".", bodyB), r.space(1.2))
 	}
 	b.para(0.4, append(first, r.tx(e.Text, body)...)...)
 	b.labelled(msg.PdfKinds, r.joined(titles(e.Kinds, entryTitle), body))

@@ -126,6 +126,8 @@ type FamilyDocument struct {
 type Document interface {
 	settings() (settings, error)
 	compose(*composer) error
+	// pageLimit is how many pages the document should not exceed, 0 for any number.
+	pageLimit() int
 }
 
 // settings are what holds for a whole file.

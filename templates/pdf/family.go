@@ -12,6 +12,8 @@ func (d FamilyDocument) settings() (settings, error) {
 	return JobDocument{Paper: d.Paper, Langs: d.Langs, Draft: d.Draft, Edition: d.Edition}.settings()
 }
 
+func (FamilyDocument) pageLimit() int { return 0 }
+
 func (d FamilyDocument) compose(c *composer) error {
 	first := c.set.langs[0]
 	var keywords []string

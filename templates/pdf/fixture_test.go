@@ -67,11 +67,11 @@ func fixture() JobDocument {
 		},
 		Certifications: []jobs.CertificationUse{{Certification: "csp", Importance: "preferred", Note: both("note")}, {Certification: "unknown-cert", Importance: "required"}},
 		Education:      jobs.Education{Level: both("level"), Fields: []jobs.Entry{entry("field")}, Further: []jobs.Entry{entry("further")}, Equivalent: both("equivalent")},
-		Experience:     jobs.Experience{MinimumMonths: 24, Text: both("experience"), Kinds: []jobs.Entry{entry("kind")}, Industries: []jobs.Entry{entry("industry")}},
+		Experience:     jobs.Experience{MinimumMonths: new(24), Text: both("experience"), Kinds: []jobs.Entry{entry("kind")}, Industries: []jobs.Entry{entry("industry")}},
 		Tools:          []jobs.ToolGroup{{Key: "crm", Title: both("group"), Tools: []jobs.Tool{{Name: "Salesforce"}, {Name: "HubSpot"}}}},
 		Integration:    both("integration"),
 		Employment:     jobs.Employment{Contract: both("contract"), WorkingTime: both("time"), Status: both("status"), CollectiveAgreement: both("agreement"), Classification: both("class")},
-		Conditions:     jobs.Conditions{TravelPercent: 60, RemoteDays: 1, Vehicle: both("vehicle"), Hours: both("hours"), Safety: both("safety")},
+		Conditions:     jobs.Conditions{TravelPercent: new(60), RemoteDays: new(1), Vehicle: both("vehicle"), Hours: both("hours"), Safety: both("safety")},
 		Benefits:       []jobs.Benefit{{Key: "health", Kind: "benefit", Title: both("health"), Text: both("health text"), Equivalent: both("in France")}},
 		Incentives:     []jobs.Entry{entry("incentive")},
 		MarketNotes: []jobs.MarketNote{

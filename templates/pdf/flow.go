@@ -22,6 +22,11 @@ func (c *composer) fullPage() float64 { return c.sheet.h - footY - topY }
 // flow places pieces on pages. Pieces that are kept together go to the next page together; when they are higher
 // than a page, each is placed where it fits.
 func (c *composer) flow(ps []piece) {
+	if c.tight {
+		for i := range ps {
+			ps[i].gap *= tightGaps
+		}
+	}
 	for i := 0; i < len(ps); {
 		n := 1
 		for i+n < len(ps) && ps[i+n-1].keep {

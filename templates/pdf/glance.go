@@ -68,11 +68,11 @@ func (r *role) facts() []fact {
 	c, e := r.content, r.content.Employment
 	add(msg.PdfReportsTo, r.tx(r.ReportsTo, body)...)
 	add(msg.PdfLeads, words(r.leads())...)
-	if n := c.Conditions.TravelPercent; n > 0 {
-		add(msg.PdfTravel, words(r.t(msg.PdfTravelShare, msg.Args{"Percent": lang.Percent(r.lang, itoa(n))}))...)
+	if n := c.Conditions.TravelPercent; n != nil {
+		add(msg.PdfTravel, words(r.t(msg.PdfTravelShare, msg.Args{"Percent": lang.Percent(r.lang, itoa(*n))}))...)
 	}
-	if n := c.Conditions.RemoteDays; n > 0 {
-		add(msg.PdfRemote, words(r.t(msg.PdfRemoteDays, msg.Args{"Count": n}))...)
+	if n := c.Conditions.RemoteDays; n != nil {
+		add(msg.PdfRemote, words(r.t(msg.PdfRemoteDays, msg.Args{"Count": *n}))...)
 	}
 	add(msg.PdfContract, r.tx(e.Contract, body)...)
 	add(msg.PdfWorkingTime, r.tx(e.WorkingTime, body)...)

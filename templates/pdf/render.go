@@ -50,6 +50,13 @@ func RenderReport(ctx context.Context, d Document, o Options) (b []byte, r Repor
 	if err := d.compose(c); err != nil {
 		return nil, Report{}, err
 	}
+	if limit := d.pageLimit(); limit > 0 && c.sheet.page() > limit { // set once more, closer, rather than spill a few lines
+		c = newComposer(ctx, set, o)
+		c.tight = true
+		if err := d.compose(c); err != nil {
+			return nil, Report{}, err
+		}
+	}
 	c.stamp()
 	out := bytes.NewBuffer(make([]byte, 0, 1<<17))
 	if err := c.sheet.pdf.Output(out); err != nil {
@@ -72,6 +79,7 @@ type composer struct {
 	parts []*part
 	part  *part
 	y     float64
+	tight bool // set closer, to keep to the page limit
 	atTop bool // nothing stands on the page yet
 }
 
@@ -152,8 +160,22 @@ func (c *composer) foreign(l lang.Lang, st style) span {
 	return span{tag, style{semibold, st.size * 0.75, quiet}, l}
 }
 
+// How much closer tight setting is: lines, and the gaps between pieces.
+const (
+	tightLines = 0.95
+	tightGaps  = 0.7
+)
+
 // wrap breaks spans at a width.
-func (c *composer) wrap(w float64, spans ...span) []line { return c.types.wrap(spans, w) }
+func (c *composer) wrap(w float64, spans ...span) []line {
+	ls := c.types.wrap(spans, w)
+	if c.tight {
+		for i := range ls {
+			ls[i].h *= tightLines
+		}
+	}
+	return ls
+}
 
 // undated stands in for the date of a version that was never published, so that a draft keeps its bytes too.
 var undated = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -24,6 +24,16 @@ func (d JobDocument) settings() (settings, error) {
 	return newSettings(d.Paper, d.Langs, d.Draft)
 }
 
+// maxProfilePages is what a job profile may take in one language.
+const maxProfilePages = 3
+
+func (d JobDocument) pageLimit() int {
+	if d.Edition == Guide {
+		return 0
+	}
+	return maxProfilePages * max(1, len(d.Langs))
+}
+
 func (d JobDocument) compose(c *composer) error {
 	first := c.set.langs[0]
 	title := d.text().Title.String(first)

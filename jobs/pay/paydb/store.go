@@ -127,7 +127,7 @@ func (s *Store) Active(ctx context.Context) (pay.ActiveScheme, error) {
 		Column("b.currency", "b.period", "b.base_min", "b.base_target", "b.base_max", "b.variable_target").
 		ColumnExpr("p.slug AS profile, z.slug AS zone").
 		Join("JOIN profiles AS p ON p.id = b.profile_id").Join("JOIN zones AS z ON z.id = b.zone_id").
-		Where("b.scheme_id = ?", row.ID).Order("p.stage_order", "b.base_min", "p.sort_fr", "z.slug").Limit(maxList).Scan(ctx, &rows)
+		Where("b.scheme_id = ?", row.ID).Order("p.place", "b.base_min", "p.sort_fr", "z.slug").Limit(maxList).Scan(ctx, &rows)
 	if err != nil {
 		return out, db.Translate(err, "read pay bands")
 	}

@@ -16,9 +16,12 @@ func validity(s layout.Shell, r Reading, slug string) string {
 }
 
 // minimum is the practice asked for: "at least 2 years", or "" when not stated.
-func minimum(s layout.Shell, months int) string {
-	if months == 0 {
+func minimum(s layout.Shell, months *int) string {
+	switch {
+	case months == nil:
 		return ""
+	case *months == 0:
+		return s.T(msg.JobsNoMinimum)
 	}
-	return s.T(msg.JobsAtLeast, msg.Args{"Duration": lang.Duration(s.Lang, months)})
+	return s.T(msg.JobsAtLeast, msg.Args{"Duration": lang.Duration(s.Lang, *months)})
 }

@@ -301,7 +301,7 @@ func experience(s layout.Shell, r Reading, e jobs.Experience) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if e.MinimumMonths > 0 {
+		if e.MinimumMonths != nil {
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(minimum(s, e.MinimumMonths))
 			if templ_7745c5c3_Err != nil {

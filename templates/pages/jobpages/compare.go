@@ -141,7 +141,7 @@ func (v CompareView) compareAreas() []compareRow {
 		case a.Share == 0:
 			return here(v.Shell, v.T(msg.JobsDiffHas))
 		}
-		return here(v.Shell, v.T(msg.JobsShareOf)+" "+percent(v.Shell, a.Share))
+		return here(v.Shell, v.T(msg.JobsShareOf)+" "+percent(v.Shell, &a.Share))
 	}
 	key := func(a jobs.Area) string { return a.Key }
 	union(v.A.Edition.Content.Areas, v.B.Edition.Content.Areas, key, func(a, b *jobs.Area) {

@@ -49,11 +49,11 @@ func leads(s layout.Shell, n int) string {
 	return s.N(msg.JobsLeadsCount, n)
 }
 
-func percent(s layout.Shell, n int) string {
-	if n == 0 {
+func percent(s layout.Shell, n *int) string {
+	if n == nil {
 		return ""
 	}
-	return lang.Percent(s.Lang, strconv.Itoa(n))
+	return lang.Percent(s.Lang, strconv.Itoa(*n))
 }
 
 func reviewDue(s layout.Shell, day string) string {

@@ -70,10 +70,10 @@ func shortHash(h string) string {
 	return h
 }
 
-// count writes a number or, for zero, nothing: zero means not stated in a profile.
-func count(s layout.Shell, k msg.Key, n int) string {
-	if n == 0 {
+// count writes a number, or nothing for one that is not stated.
+func count(s layout.Shell, k msg.Key, n *int) string {
+	if n == nil {
 		return ""
 	}
-	return s.N(k, n)
+	return s.N(k, *n)
 }

@@ -51,7 +51,6 @@ type ProfileView struct {
 	Next, Previous []Move
 	Pay            []PayLine // empty: no pay box
 	PayFrom        string    // the date the figures hold from, written for the reader
-	Compare        []RoleLink
 }
 
 // PayLine is a pay band, its amounts as decimal numerals.

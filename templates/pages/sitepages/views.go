@@ -52,8 +52,9 @@ type SignInView struct {
 type ErrorView struct {
 	layout.Shell
 	Status    int
+	Headline  string // what happened, in the reader's language
+	Advice    string // what to do
 	RequestID string
-	Detail    string // what happened, for the reader and already in their language; may be empty
 }
 
 // DocsView is the description of the API for people.

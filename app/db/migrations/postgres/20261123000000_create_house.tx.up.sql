@@ -82,7 +82,7 @@ CREATE TABLE IF NOT EXISTS profiles (
   family_id text COLLATE "C" NOT NULL REFERENCES families (id),
   track text COLLATE "C" NOT NULL,
   stage text NOT NULL CHECK (stage IN ('entry', 'mid', 'senior', 'executive')),
-  stage_order bigint NOT NULL CHECK (stage_order BETWEEN 1 AND 4),
+  place bigint NOT NULL CHECK (place >= 1000),
   placement text NOT NULL,
   sort_fr text COLLATE "C" NOT NULL,
   sort_en text COLLATE "C" NOT NULL,
@@ -275,15 +275,15 @@ CREATE UNIQUE INDEX IF NOT EXISTS profile_versions_one_open ON profile_versions 
 
 --bun:split
 
-CREATE INDEX IF NOT EXISTS profiles_family ON profiles (family_id, stage_order);
+CREATE INDEX IF NOT EXISTS profiles_family ON profiles (family_id, place);
 
 --bun:split
 
-CREATE INDEX IF NOT EXISTS profiles_order_fr ON profiles (stage_order, sort_fr, id);
+CREATE INDEX IF NOT EXISTS profiles_order_fr ON profiles (place, sort_fr, id);
 
 --bun:split
 
-CREATE INDEX IF NOT EXISTS profiles_order_en ON profiles (stage_order, sort_en, id);
+CREATE INDEX IF NOT EXISTS profiles_order_en ON profiles (place, sort_en, id);
 
 --bun:split
 

@@ -78,7 +78,7 @@ CREATE TABLE IF NOT EXISTS profiles (
   family_id TEXT NOT NULL REFERENCES families (id),
   track TEXT NOT NULL,
   stage TEXT NOT NULL CHECK (stage IN ('entry', 'mid', 'senior', 'executive')),
-  stage_order INTEGER NOT NULL CHECK (stage_order BETWEEN 1 AND 4),
+  place INTEGER NOT NULL CHECK (place >= 1000),
   placement TEXT NOT NULL,
   sort_fr TEXT NOT NULL,
   sort_en TEXT NOT NULL,
@@ -271,15 +271,15 @@ CREATE UNIQUE INDEX IF NOT EXISTS profile_versions_one_open ON profile_versions 
 
 --bun:split
 
-CREATE INDEX IF NOT EXISTS profiles_family ON profiles (family_id, stage_order);
+CREATE INDEX IF NOT EXISTS profiles_family ON profiles (family_id, place);
 
 --bun:split
 
-CREATE INDEX IF NOT EXISTS profiles_order_fr ON profiles (stage_order, sort_fr, id);
+CREATE INDEX IF NOT EXISTS profiles_order_fr ON profiles (place, sort_fr, id);
 
 --bun:split
 
-CREATE INDEX IF NOT EXISTS profiles_order_en ON profiles (stage_order, sort_en, id);
+CREATE INDEX IF NOT EXISTS profiles_order_en ON profiles (place, sort_en, id);
 
 --bun:split
 
