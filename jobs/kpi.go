@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"math/big"
+	"regexp"
 
 	"github.com/echelon-hr/echelon/app/lang"
 )
@@ -64,11 +65,14 @@ func evaluate(e ast.Expr, inputs map[string]string) (*big.Rat, error) {
 	}
 }
 
+// plain is a decimal as formulas and inputs write it; what else big.Rat reads (1/3, 1e999999999, 0x1f) is none.
+var plain = regexp.MustCompile(`^-?[0-9]{1,30}(?:\.[0-9]{1,30})?$`)
+
 func numeral(s string) (*big.Rat, error) {
-	r, ok := new(big.Rat).SetString(s)
-	if !ok {
-		return nil, fmt.Errorf("%q is not a number", s)
+	if !plain.MatchString(s) {
+		return nil, fmt.Errorf("%q is not a decimal number", s)
 	}
+	r, _ := new(big.Rat).SetString(s)
 	return r, nil
 }
 

@@ -2,8 +2,8 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
@@ -238,7 +238,7 @@ func (k KPI) check() error {
 		inputs[in.Name] = "1"
 	}
 	_, err := k.Eval(inputs)
-	if err == nil || strings.Contains(err.Error(), ErrNotAvailable.Error()) && k.namesOnlyInputs(inputs) {
+	if err == nil || errors.Is(err, ErrNotAvailable) && k.namesOnlyInputs(inputs) {
 		return nil
 	}
 	f := fault.Wrap(fault.Invalid, "invalid", err, "kpi %s is not valid", k.Slug)

@@ -67,7 +67,9 @@ func StartOn(t testing.TB, address string, demo bool) *Server {
 	}
 	t.Cleanup(func() {
 		cancel()
-		<-done
+		if err := <-done; err != nil {
+			t.Errorf("stop: %v", err)
+		}
 		_ = a.Close()
 	})
 	return server

@@ -145,7 +145,7 @@ func (v CompareView) compareAreas() []compareRow {
 	}
 	key := func(a jobs.Area) string { return a.Key }
 	union(v.A.Edition.Content.Areas, v.B.Edition.Content.Areas, key, func(a, b *jobs.Area) {
-		label := lang.Text{}
+		var label lang.Text
 		if a != nil {
 			label = named(a.Title, a.Key)
 		} else {
@@ -190,7 +190,7 @@ func (v CompareView) compareKPIs() []compareRow {
 	}
 	key := func(u jobs.KPIUse) string { return u.KPI }
 	union(v.A.Edition.Content.KPIs, v.B.Edition.Content.KPIs, key, func(a, b *jobs.KPIUse) {
-		label := lang.Text{}
+		var label lang.Text
 		if a != nil {
 			label = v.A.kpi(*a).Name
 		} else {

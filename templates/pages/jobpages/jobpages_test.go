@@ -60,13 +60,17 @@ func reading(t *testing.T, variant string) jobpages.Reading {
 		Purpose: text("Finalité"),
 		Scope:   []jobs.Point{{Key: "kept", Text: text("Gardé")}, {Key: "gone", Text: text("Parti")}},
 		Areas:   []jobs.Area{{Key: "sales", Title: text("Ventes"), Share: 40}},
-		KPIs: []jobs.KPIUse{{KPI: "quota", Target: text("Cible"), Period: "quarter",
+		KPIs: []jobs.KPIUse{{
+			KPI: "quota", Target: text("Cible"), Period: "quarter",
 			Definition: &jobs.KPI{Slug: "quota", Name: text("Quota"), Formula: "(actual - returns) / quota", Inputs: []jobs.KPIInput{{Name: "actual", Label: lang.NewText("ventes", "sales")}, {Name: "quota", Label: lang.NewText("objectif", "target")}}},
-			Example:    &jobs.KPIExample{Inputs: map[string]string{"actual": "550000", "quota": "500000"}, Text: text("Exemple")}}},
+			Example:    &jobs.KPIExample{Inputs: map[string]string{"actual": "550000", "quota": "500000"}, Text: text("Exemple")},
+		}},
 		Requirements: []jobs.Requirement{{Competency: "negotiation", Rank: 3, Importance: jobs.Essential}},
 		Origin:       competencies.FromSource,
-		Variants: []jobs.Variant{{Slug: "pharma", Name: text("Pharmacie"), Summary: text("Résumé"), Remove: []string{"scope/gone"},
-			Overlay: jobs.Overlay{Purpose: text("Autre finalité"), Scope: []jobs.Point{{Key: "new", Text: text("Neuf")}}}}},
+		Variants: []jobs.Variant{{
+			Slug: "pharma", Name: text("Pharmacie"), Summary: text("Résumé"), Remove: []string{"scope/gone"},
+			Overlay: jobs.Overlay{Purpose: text("Autre finalité"), Scope: []jobs.Point{{Key: "new", Text: text("Neuf")}}},
+		}},
 	}
 	e, err := jobs.EditionOf(c, variant)
 	if err != nil {
@@ -75,8 +79,10 @@ func reading(t *testing.T, variant string) jobpages.Reading {
 	return jobpages.Reading{
 		Profile: jobs.Profile{Slug: "territory-manager", Placement: jobs.Placement{Family: "sales", Track: "field", Stage: jobs.StageMid}, Content: c},
 		Edition: e,
-		Competencies: map[string]competencies.Competency{"negotiation": {Slug: "negotiation", Content: competencies.Content{Name: lang.NewText("Négociation", "Negotiation"), Scale: competencies.ScaleRef{Slug: "mastery"},
-			Levels: []competencies.Level{{Rank: 3, Summary: text("Mène un accord")}}}}},
+		Competencies: map[string]competencies.Competency{"negotiation": {Slug: "negotiation", Content: competencies.Content{
+			Name: lang.NewText("Négociation", "Negotiation"), Scale: competencies.ScaleRef{Slug: "mastery"},
+			Levels: []competencies.Level{{Rank: 3, Summary: text("Mène un accord")}},
+		}}},
 		Scales:  map[string]competencies.Scale{"mastery": {Slug: "mastery", Levels: []competencies.ScaleLevel{{Rank: 1}, {Rank: 2}, {Rank: 3, Name: lang.NewText("Compétence", "Competent")}, {Rank: 4}, {Rank: 5}}}},
 		Results: map[string]string{"quota": "110 %"},
 	}
@@ -128,9 +134,11 @@ func TestComparisonSaysTheDifferenceInWords(t *testing.T) {
 
 func TestGridIsATableWithHeaders(t *testing.T) {
 	scale := reading(t, "").Scales["mastery"]
-	html := pagetest.Render(t, jobpages.Matrix(jobpages.MatrixView{Shell: shell(lang.EN),
+	html := pagetest.Render(t, jobpages.Matrix(jobpages.MatrixView{
+		Shell: shell(lang.EN),
 		Roles: []jobpages.MatrixRole{{RoleLink: jobpages.RoleLink{Slug: "tm", Title: text("TM")}, Stage: jobs.StageMid}},
-		Rows:  []jobpages.MatrixRow{{Slug: "negotiation", Name: text("N"), Category: competencies.Technical, Scale: scale, Cells: []jobpages.MatrixCell{{Rank: 3, Importance: jobs.Essential}}}}}))
+		Rows:  []jobpages.MatrixRow{{Slug: "negotiation", Name: text("N"), Category: competencies.Technical, Scale: scale, Cells: []jobpages.MatrixCell{{Rank: 3, Importance: jobs.Essential}}}},
+	}))
 	contains(t, html, "<caption>", `scope="col"`, `scope="row"`, `scope="rowgroup"`, "data-cell", "3 of 5", "Essential", `role="region" tabindex="0"`)
 }
 

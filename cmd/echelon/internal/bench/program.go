@@ -192,5 +192,7 @@ func sizesMB(files ...string) ([]float64, error) {
 	return out, nil
 }
 
-var _ = db.Open
-var _ = seeds.Content
+var (
+	_ = db.Open
+	_ = seeds.Content
+)
