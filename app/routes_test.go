@@ -62,12 +62,13 @@ func outsideTable(s *apptest.Server) []string {
 func TestRoleMatrix(t *testing.T) {
 	s := apptest.Start(t, "sqlite")
 	for _, persona := range append([]string{""}, apptest.Personas...) {
+		visitor := s.As(t, persona)
 		for _, r := range s.App.Web.Routes {
 			if r.Path == "/sign-out" { // it would end the session the matrix uses
 				continue
 			}
 			t.Run(fmt.Sprintf("%s %s as %q", r.Method, r.Path, persona), func(t *testing.T) {
-				checkRoute(t, s, persona, r)
+				checkRoute(t, visitor, persona, r)
 			})
 		}
 	}
@@ -77,9 +78,8 @@ func TestRoleMatrix(t *testing.T) {
 var addresses = strings.NewReplacer("/competencies/{slug}", "/competencies/negotiation", "/ladders/{slug}", "/ladders/sales",
 	"/families/{slug}", "/families/sales", "{slug}", "sales-associate", "{family}", "sales", "{number}", "1", "{name}", "none.css")
 
-func checkRoute(t *testing.T, s *apptest.Server, persona string, r web.Route) {
+func checkRoute(t *testing.T, visitor *apptest.Visitor, persona string, r web.Route) {
 	t.Helper()
-	visitor := s.As(t, persona)
 	answer := visitor.Do(r.Method, addresses.Replace(r.Path), nil, nil)
 	allowed := r.Policy.Open || persona != "" && mayPersona(persona, r.Policy.Action)
 	switch {

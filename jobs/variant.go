@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -98,7 +99,7 @@ func (m *merger) conditions(base Conditions, over ConditionsOverlay) Conditions 
 func (m *merger) area(path string, base, over Area) Area {
 	base.Title = m.text(path+"/title", base.Title, over.Title)
 	if over.Share != 0 && over.Share != base.Share {
-		base.Share = over.Share
+		base.Share, base.ShareOrigin = over.Share, cmp.Or(over.ShareOrigin, over.Origin, base.ShareOrigin)
 		m.changes[path+"/share"] = Replaced
 	}
 	key := func(p Point) string { return p.Key }

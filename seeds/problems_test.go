@@ -39,7 +39,7 @@ var badFiles = []bad{
 	{name: "a list for a text", file: seller, old: `purpose: {fr: "Vendre.", en: "Sell."}`, with: `purpose: ["Vendre."]`, field: "content/purpose", says: "sequence"},
 	{name: "a text for a list", file: selling, old: "codes: []", with: "codes: none", field: "codes", says: "string"},
 	{name: "the same field twice", file: selling, old: "trend: stable", with: "origin: echelon", field: "", says: "already defined"},
-	{name: "no YAML", file: selling, old: "trend: stable", with: "trend: [stable", at: "", says: "sequence"},
+	{name: "no YAML", file: selling, old: "trend: stable", with: "trend: [stable", says: "must be specified"},
 	{name: "a tab for indentation", file: selling, old: "  - rank: 2", with: "\t- rank: 2", says: ""},
 
 	{name: "a slug that is none", file: selling, old: "slug: selling", with: "slug: Selling Things", field: "slug", says: "slug"},
@@ -56,13 +56,13 @@ var badFiles = []bad{
 	{name: "a level that the scale does not have", file: seller, old: "rank: 2", with: "rank: 3", field: "content/requirements/selling/rank", says: "lte 2"},
 	{name: "an example that cannot be computed", file: seller, old: `aim: "100"`, with: `target: "100"`, field: "content/kpis/quota/example/inputs", says: "computable sold / aim"},
 	{name: "an example divided by zero", file: seller, old: `aim: "100"`, with: `aim: "0"`, field: "content/kpis/quota/example/inputs", says: "computable"},
-	{name: "a variant that removes nothing", file: seller, old: "activities/third", with: "activities/fourth", at: "- slug: pharma", field: "content/variants/pharma/remove", says: "unknown areas/work/activities/fourth"},
+	{name: "a variant that removes nothing", file: seller, old: "activities/third", with: "activities/fourth", field: "content/variants/pharma/remove", says: "unknown areas/work/activities/fourth"},
 	{name: "a level left out", file: selling, old: "  - rank: 2\n", with: "  - rank: 3\n", at: "- rank: 1", field: "levels", says: "every_level"},
 	{name: "levels of a scale out of order", file: "scales.yaml", old: "{rank: 2", with: "{rank: 1", at: `{rank: 1, name: {fr: "Second"`, field: "levels[1].rank", says: "eq 2"},
 	{name: "a formula over nothing known", file: "kpis.yaml", old: "sold / aim", with: "sold / target", field: "formula", says: "computable"},
 	{name: "months of nothing", file: ladder, old: "typical_months: 24", with: "typical_months: 0", field: "moves[0].typical_months", says: "gte 1"},
 	{name: "a date that is none", file: scheme, old: `"2026-01-01"`, with: `"1 January 2026"`, field: "active_from", says: "datetime"},
-	{name: "an address that is none", file: people, old: "employee@demo.example", with: "employee", field: "email", says: "email"},
+	{name: "an address that is none", file: people, old: "email: employee@demo.example", with: "email: employee", field: "email", says: "email"},
 	{name: "an unknown role", file: people, old: "roles: [hr]", with: "roles: [king]", field: "roles[0]", says: "oneof"},
 
 	{name: "an unknown superior", file: seller, old: "reports_to: lead", with: "reports_to: nobody", field: "reports_to", says: "unknown nobody"},
@@ -193,7 +193,7 @@ func TestFilesThatAreNotThere(t *testing.T) {
 		})
 		t.Run("a file that is a list where one item is due", func(t *testing.T) {
 			_, err := load(t, d, tree(map[string]string{selling: "- slug: selling\n"}), today)
-			if err == nil || !strings.HasPrefix(err.Error(), selling+":1 ") {
+			if err == nil || !strings.HasPrefix(err.Error(), selling+":1: sequence") {
 				t.Error(err)
 			}
 		})

@@ -30,6 +30,9 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		logError(ctx, f)
 	}
+	// Whatever the handler had promised of its answer, this is another one.
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Response().Header.Del(fiber.HeaderETag)
 	if status == http.StatusServiceUnavailable {
 		c.Set(fiber.HeaderRetryAfter, "5")
 	}
@@ -55,7 +58,6 @@ func (a *App) answerUnseen(c *fiber.Ctx, err error) error {
 	c.SetUserContext(ctx)
 	c.Set("X-Request-Id", requestIDOf(ctx))
 	a.setProtection(c)
-	c.Set(fiber.HeaderCacheControl, "no-store")
 	err = a.answerError(c, err)
 	a.record(c, time.Since(start))
 	return err

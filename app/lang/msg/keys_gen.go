@@ -160,6 +160,7 @@ const (
 	JobsEmptyTitle              Key = "jobs.empty_title"
 	JobsEquivalent              Key = "jobs.equivalent"
 	JobsExperience              Key = "jobs.experience"
+	JobsExperienceNone          Key = "jobs.experience_none"
 	JobsFamily                  Key = "jobs.family"
 	JobsFamilyLadder            Key = "jobs.family_ladder"
 	JobsFamilyMatrix            Key = "jobs.family_matrix"

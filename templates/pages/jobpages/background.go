@@ -21,7 +21,7 @@ func minimum(s layout.Shell, months *int) string {
 	case months == nil:
 		return ""
 	case *months == 0:
-		return s.T(msg.JobsNoMinimum)
+		return s.T(msg.JobsExperienceNone)
 	}
 	return s.T(msg.JobsAtLeast, msg.Args{"Duration": lang.Duration(s.Lang, *months)})
 }
