@@ -126,8 +126,11 @@ func (s Settings) Logger(w io.Writer) *slog.Logger {
 // String shows the settings without secrets, for logs.
 func (s Settings) String() string {
 	where := s.DatabaseURL
-	if u, err := url.Parse(where); err == nil && u.User != nil {
-		u.User = url.User(u.User.Username())
+	if u, err := url.Parse(where); err == nil && u.Host != "" {
+		if u.User != nil {
+			u.User = url.User(u.User.Username())
+		}
+		u.RawQuery = "" // may hold a password too
 		where = u.String()
 	}
 	return fmt.Sprintf("addr=%s database=%s demo=%t", s.Addr, where, s.Demo)

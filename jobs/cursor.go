@@ -3,6 +3,7 @@ package jobs
 import (
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
@@ -31,7 +32,7 @@ func decodeCursor(l lang.Lang, s string) (Position, error) {
 	if err == nil {
 		err = json.Unmarshal(b, &c)
 	}
-	if err != nil || c.Lang != l || c.ID == "" {
+	if err != nil || c.Lang != l || c.ID == "" || strings.ContainsRune(c.Sort+c.ID, 0) {
 		return Position{}, fault.New(fault.Malformed, "cursor", "the page marker is not one of this list")
 	}
 	return c.Position, nil

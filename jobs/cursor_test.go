@@ -15,7 +15,7 @@ func TestACursorLeadsBackToItsPlace(t *testing.T) {
 		l := rapid.SampledFrom(lang.All()).Draw(t, "lang")
 		want := Position{
 			Score: rapid.Int().Draw(t, "score"), Place: rapid.Int().Draw(t, "place"),
-			Sort: rapid.String().Draw(t, "sort"), ID: rapid.StringN(1, 40, -1).Draw(t, "id"),
+			Sort: lang.SortKey(rapid.String().Draw(t, "title")), ID: rapid.StringMatching(`[0-9a-f-]{1,36}`).Draw(t, "id"),
 		}
 		got, err := decodeCursor(l, encodeCursor(l, want))
 		if err != nil || got != want {
@@ -46,6 +46,7 @@ func TestMalformedCursors(t *testing.T) {
 		{"no language", b64(`{"i":"1"}`)},
 		{"another language", b64(`{"l":"en","i":"1"}`)},
 		{"no row", b64(`{"l":"fr"}`)},
+		{"a character no database keeps", b64(`{"l":"fr","i":"1","k":"\u0000"}`)},
 		{"a number beyond all", b64(`{"l":"fr","i":"1","g":1e99}`)},
 	}
 	for _, tt := range tests {

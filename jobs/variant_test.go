@@ -93,7 +93,8 @@ func TestEditionOf(t *testing.T) {
 			map[string]jobs.ChangeKind{"requirements/negotiation": jobs.Replaced},
 		},
 		{
-			"items removed", jobs.Variant{Remove: []string{"requirements/planning", "day/morning", "areas/sales/activities/calls", "tools/crm/tools/Map"}},
+			"items removed",
+			jobs.Variant{Remove: []string{"requirements/planning", "day/morning", "areas/sales/activities/calls", "tools/crm/tools/Map"}},
 			func(c *jobs.Content) {
 				c.Requirements, c.Day = c.Requirements[:1], entries("evening")
 				c.Areas[0].Activities, c.Tools[0].Tools = points("visits", "offers"), c.Tools[0].Tools[:1]
@@ -104,7 +105,8 @@ func TestEditionOf(t *testing.T) {
 			},
 		},
 		{
-			"a whole area removed", jobs.Variant{Remove: []string{"areas/reports"}},
+			"a whole area removed",
+			jobs.Variant{Remove: []string{"areas/reports"}},
 			func(c *jobs.Content) { c.Areas = c.Areas[:1] },
 			map[string]jobs.ChangeKind{"areas/reports": jobs.Removed},
 		},

@@ -88,7 +88,7 @@ func wantLabel(t *testing.T, at string, c competencies.Code, l lang.Lang, offici
 	t.Helper()
 	plain := func(s string) string { return strings.Join(strings.Fields(strings.ReplaceAll(s, "’", "'")), " ") }
 	label := plain(c.Label.Side(l).Text)
-	if (official == "" || label != plain(official)) && !strings.Contains(label, "(our gloss)") {
+	if official == "" || label != plain(official) && !strings.Contains(label, "(our gloss)") {
 		t.Errorf("%s: %s %s%s is %q, not %q", at, c.Scheme, c.Code, c.URI, official, c.Label.Side(l).Text)
 	}
 }

@@ -203,13 +203,32 @@ func TestFlagshipIsWhole(t *testing.T) {
 		steps[g.Key] = len(g.Steps)
 	}
 	for _, x := range []count{
-		{"areas", len(c.Areas), 5}, {"responsibilities", responsibilities, 7}, {"activities", activities, 16}, {"moments of the day", len(c.Day), 5},
-		{"KPIs", len(c.KPIs), 5}, {"ways to improve them", improvements, 11}, {"tool groups", len(c.Tools), 4}, {"tools", named, 12},
-		{"challenges", len(c.Challenges), 4}, {"strategies", strategies, 12}, {"challenges with an example", examples, 4},
-		{"degree fields", len(c.Education.Fields), 4}, {"further degrees", len(c.Education.Further), 1}, {"kinds of experience", len(c.Experience.Kinds), 4},
-		{"industries for it", len(c.Experience.Industries), 4}, {"benefits", benefits, 4}, {"perks", perks, 5}, {"French equivalents", equivalents, 9},
-		{"kinds of bonus and commission", len(c.Incentives), 3}, {"variants", len(c.Variants), 6}, {"variants in full", full, 3}, {"stories", len(c.Stories), 3},
-		{"emerging skills", len(c.EmergingSkills), 3}, {"predictions", len(c.Predictions), 4}, {"forms of learning", steps["learning"], 4}, {"foundations", steps["foundations"], 4},
+		{"areas", len(c.Areas), 5},
+		{"responsibilities", responsibilities, 7},
+		{"activities", activities, 16},
+		{"moments of the day", len(c.Day), 5},
+		{"KPIs", len(c.KPIs), 5},
+		{"ways to improve them", improvements, 11},
+		{"tool groups", len(c.Tools), 4},
+		{"tools", named, 12},
+		{"challenges", len(c.Challenges), 4},
+		{"strategies", strategies, 12},
+		{"challenges with an example", examples, 4},
+		{"degree fields", len(c.Education.Fields), 4},
+		{"further degrees", len(c.Education.Further), 1},
+		{"kinds of experience", len(c.Experience.Kinds), 4},
+		{"industries for it", len(c.Experience.Industries), 4},
+		{"benefits", benefits, 4},
+		{"perks", perks, 5},
+		{"French equivalents", equivalents, 9},
+		{"kinds of bonus and commission", len(c.Incentives), 3},
+		{"variants", len(c.Variants), 6},
+		{"variants in full", full, 3},
+		{"stories", len(c.Stories), 3},
+		{"emerging skills", len(c.EmergingSkills), 3},
+		{"predictions", len(c.Predictions), 4},
+		{"forms of learning", steps["learning"], 4},
+		{"foundations", steps["foundations"], 4},
 	} {
 		if x.got != x.want {
 			t.Errorf("%d %s, want %d", x.got, x.what, x.want)
@@ -393,9 +412,15 @@ func TestEveryOtherProfileHasAtLeast(t *testing.T) {
 				}
 			}
 			for _, x := range []count{
-				{"areas", len(c.Areas), 5}, {"moments of the day", len(c.Day), 4}, {"KPIs", len(c.KPIs), 3}, {"tools", tools, 4},
-				{"challenges with two strategies", thorough, 2}, {"benefits", len(c.Benefits), 1}, {"parts of the scope", len(c.Scope), 1},
-				{"requirements", len(c.Requirements), 5}, {"ways to become one", len(c.Becoming), 1},
+				{"areas", len(c.Areas), 5},
+				{"moments of the day", len(c.Day), 4},
+				{"KPIs", len(c.KPIs), 3},
+				{"tools", tools, 4},
+				{"challenges with two strategies", thorough, 2},
+				{"benefits", len(c.Benefits), 1},
+				{"parts of the scope", len(c.Scope), 1},
+				{"requirements", len(c.Requirements), 5},
+				{"ways to become one", len(c.Becoming), 1},
 			} {
 				if x.got < x.want {
 					t.Errorf("%d %s, want at least %d", x.got, x.what, x.want)
@@ -727,18 +752,31 @@ func TestChecklistPathsThatLeadNowhereAreSeen(t *testing.T) {
 	}
 }
 
+// parsed keeps each file as plain values once it was read.
+var parsed sync.Map
+
+func plain(name string) (any, error) {
+	if v, ok := parsed.Load(name); ok {
+		return v, nil
+	}
+	b, err := fs.ReadFile(Content, name)
+	if err != nil {
+		return nil, err
+	}
+	var value any
+	err = yaml.Unmarshal(b, &value)
+	parsed.Store(name, value)
+	return value, err
+}
+
 // resolve follows a path of the checklist to something that says something.
 func resolve(at string) error {
 	name, path, ok := strings.Cut(at, "#")
 	if !ok || path == "" {
 		return fmt.Errorf("%q is no path", at)
 	}
-	b, err := fs.ReadFile(Content, name+".yaml")
+	value, err := plain(name + ".yaml")
 	if err != nil {
-		return err
-	}
-	var value any
-	if err := yaml.Unmarshal(b, &value); err != nil {
 		return err
 	}
 	if strings.HasPrefix(name, "profiles/") {

@@ -249,7 +249,7 @@ func decode(tree fs.FS, name string, into any) (*file, error) {
 		return nil, &Problem{File: name, Line: parsed.Docs[1].Start.Position.Line, Text: "holds more than one document"}
 	}
 	f := &file{name: name, root: parsed.Docs[0].Body}
-	if err := yaml.UnmarshalWithOptions(b, into, yaml.Strict()); err != nil {
+	if err := yaml.NodeToValue(f.root, into, yaml.Strict()); err != nil {
 		return nil, yamlProblem(name, f.root, err)
 	}
 	return f, nil

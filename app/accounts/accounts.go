@@ -123,6 +123,9 @@ func (s *Service) Resume(ctx context.Context, _ actor.Actor, token string) (acto
 	if err != nil {
 		return actor.Nobody(), err
 	}
+	if account.Persona != "" && !s.demo {
+		return actor.Nobody(), nil // a persona exists in the demo only, even with a session from it
+	}
 	now := s.now()
 	if now.After(session.ExpiresAt) || now.Sub(session.SeenAt) > IdleLimit {
 		return actor.Nobody(), s.store.EndSession(ctx, session.TokenHash)
@@ -143,7 +146,7 @@ func (s *Service) SignOut(ctx context.Context, _ actor.Actor, token string) erro
 	return s.store.EndSession(ctx, hash(token))
 }
 
-// Put stores an account under its e-mail address.
+// Put stores an account, replacing the one of its persona or e-mail address.
 func (s *Service) Put(ctx context.Context, a actor.Actor, account Account) error {
 	if err := access.Decide(a, access.AccountsWrite, access.None); err != nil {
 		return err

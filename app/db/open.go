@@ -47,7 +47,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	}
 	if err := d.PingContext(ctx); err != nil {
 		_ = d.Close()
-		return nil, fault.Wrap(fault.Unavailable, "db.unreachable", err, "reach the database")
+		return nil, fault.Wrap(fault.Unavailable, "db.unreachable", err, "cannot reach the database: start it, or set ECHELON_DATABASE_URL to another")
 	}
 	if d.path == "" {
 		return d, nil

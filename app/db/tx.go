@@ -4,9 +4,12 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"github.com/echelon-hr/echelon/app/fault"
 )
 
 // InTx runs fn in one transaction; when db is a transaction already, fn joins it. fn must use the handle
@@ -40,6 +43,17 @@ func ForUpdate(db bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 		return q.For("UPDATE")
 	}
 	return q
+}
+
+// Findable is a NotFound fault for a name that no row can have, because no database keeps it: bytes that are
+// not UTF-8, or a NUL, which bun would turn into a statement that cannot be read.
+func Findable(what string, names ...string) error {
+	for _, s := range names {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return fault.New(fault.NotFound, "not_found", "%s %q", what, s)
+		}
+	}
+	return nil
 }
 
 // EscapeLike quotes the wildcards of a LIKE pattern; the query must say ESCAPE '\'.

@@ -90,7 +90,7 @@ func TestInTx(t *testing.T) {
 				mustExec(t, tx, add, "a")
 				return stop
 			})
-			if !errors.Is(err, stop) || fault.Of(err).Cause != stop || count() != 0 {
+			if f := (*fault.Error)(nil); !errors.Is(err, stop) || errors.As(err, &f) || count() != 0 {
 				t.Errorf("%v, %d rows", err, count())
 			}
 		})

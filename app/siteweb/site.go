@@ -178,13 +178,15 @@ func (h *Handlers) personas(ctx context.Context) ([]sitepages.Persona, error) {
 }
 
 func (h *Handlers) signIn(c *fiber.Ctx) error {
-	back := web.LocalPath(c.Query("next"))
-	if actor.From(c.UserContext()).Kind == actor.Person {
+	next := c.Query("next")
+	back := web.LocalPath(next)
+	// Somebody who comes by themselves while signed in wants to be another persona.
+	if actor.From(c.UserContext()).Kind == actor.Person && (next != "" || !h.Demo) {
 		return web.Redirect(c, back)
 	}
 	v := sitepages.SignInView{Back: back}
 	var err error
-	if v.Shell, err = h.Shell(c, "", ""); err != nil {
+	if v.Shell, err = h.Shell(c, msg.T(web.LangOf(c.UserContext()), msg.SiteSignIn), ""); err != nil {
 		return err
 	}
 	if v.Personas, err = h.personas(c.UserContext()); err != nil {
@@ -255,20 +257,27 @@ func (h *Handlers) static(c *fiber.Ctx) error {
 	if !fs.ValidPath(name) || strings.Contains(name, "/") {
 		return fault.New(fault.NotFound, "not_found", "static file")
 	}
+	b, err := fs.ReadFile(static.FS(), name)
+	if err != nil {
+		return fault.New(fault.NotFound, "not_found", "static file %s", name)
+	}
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	tag := `"` + name + `"`
 	c.Set(fiber.HeaderETag, tag)
 	if slices.Contains(strings.Split(c.Get(fiber.HeaderIfNoneMatch), ", "), tag) {
-		return c.SendStatus(http.StatusNotModified)
+		c.Status(http.StatusNotModified)
+		return nil
 	}
-	b, err := fs.ReadFile(static.FS(), name)
-	if err != nil {
-		c.Response().Header.Del(fiber.HeaderCacheControl)
-		c.Response().Header.Del(fiber.HeaderETag)
-		return fault.New(fault.NotFound, "not_found", "static file %s", name)
-	}
-	c.Set(fiber.HeaderContentType, mime.TypeByExtension(path.Ext(name)))
+	c.Set(fiber.HeaderContentType, typeOfFile(name))
 	return c.Send(b)
+}
+
+// typeOfFile is the media type of a built file; the machine's own table may not know fonts.
+func typeOfFile(name string) string {
+	if ext := path.Ext(name); ext != ".woff2" {
+		return mime.TypeByExtension(ext)
+	}
+	return "font/woff2"
 }
 
 // robots keeps search engines out: nothing public is for them yet.

@@ -23,6 +23,7 @@ const (
 	writeTimeout   = 60 * time.Second
 	idleTimeout    = 60 * time.Second
 	requestTimeout = 30 * time.Second
+	errorTimeout   = 5 * time.Second // to make the page of an error, whose frame may ask the database
 )
 
 // Config is what the house needs from outside.

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 )
 
@@ -25,7 +26,8 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	}
 	status, f := classify(err)
 	// The deadline may have passed by now, and rendering asks the context first.
-	ctx := context.WithoutCancel(c.UserContext())
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), errorTimeout)
+	defer cancel()
 	c.SetUserContext(ctx)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		logError(ctx, f)
@@ -43,6 +45,9 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	}
 	if f.Kind == fault.Unauthenticated && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
 		return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), http.StatusSeeOther)
+	}
+	if status == http.StatusNotFound && actor.From(ctx).Kind == actor.Anonymous {
+		_, _ = a.identify(c) // an address that no route knows was not asked by whom yet
 	}
 	if err := a.cfg.RenderError(c.Status(status), status, f); err != nil {
 		return c.Status(status).SendString(ErrorTitle(LangOf(ctx), f))

@@ -46,7 +46,7 @@ func open(t *testing.T, public bool, routes ...web.Route) *house {
 	app := web.New(web.Config{
 		Log: log, Version: "test", Public: public, Resume: resume,
 		RenderError: func(c *fiber.Ctx, status int, f *fault.Error) error {
-			return c.Type("html", "utf-8").SendString(fmt.Sprintf("<p>%d %s %s %s</p>", status, f.Code, web.ErrorTitle(web.LangOf(c.UserContext()), f), web.RequestID(c)))
+			return c.Type("html", "utf-8").SendString(fmt.Sprintf("<p>%d %s %s %s %s</p>", status, f.Code, web.ErrorTitle(web.LangOf(c.UserContext()), f), web.RequestID(c), actor.From(c.UserContext()).Name))
 		},
 	}, append(routes, usual()...))
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -482,6 +482,9 @@ func TestWhoAsks(t *testing.T) {
 	}
 	if got := h.do(t, "GET", "/closed", "Cookie", employee); got.body != "inside" {
 		t.Errorf("a person is kept out: %d", got.StatusCode)
+	}
+	if got := h.do(t, "GET", "/nothing", "Cookie", employee).body; !strings.Contains(got, "Ada") {
+		t.Errorf("the page of an unknown address does not know its reader: %s", got)
 	}
 	a := h.do(t, "GET", "/closed?page=2&q=%C3%A9")
 	if got := a.Header.Get("Location"); got != "/sign-in?next="+url.QueryEscape("/closed?page=2&q=%C3%A9") {

@@ -100,6 +100,9 @@ func (s *Store) Ladders(ctx context.Context) ([]careers.Ladder, error) {
 
 // Ladder returns the current version of a ladder.
 func (s *Store) Ladder(ctx context.Context, slug string) (careers.Ladder, error) {
+	if err := db.Findable("ladder", slug); err != nil {
+		return careers.Ladder{}, err
+	}
 	var row versionRow
 	if err := s.current().Where("l.slug = ?", slug).Scan(ctx, &row); err != nil {
 		return careers.Ladder{}, db.Translate(err, "read ladder "+slug)
@@ -109,6 +112,9 @@ func (s *Store) Ladder(ctx context.Context, slug string) (careers.Ladder, error)
 
 // LadderOf returns the first ladder of a family.
 func (s *Store) LadderOf(ctx context.Context, family string) (careers.Ladder, error) {
+	if err := db.Findable("family", family); err != nil {
+		return careers.Ladder{}, err
+	}
 	var row versionRow
 	err := s.current().Join("JOIN families AS f ON f.id = l.family_id").Where("f.slug = ?", family).Order("l.slug").Limit(1).Scan(ctx, &row)
 	if err != nil {

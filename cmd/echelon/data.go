@@ -14,18 +14,16 @@ import (
 )
 
 func migrateCommand(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "migrate", Short: "Bring the database schema up to this version, or show where it stands"}
 	var asJSON bool
 	status := &cobra.Command{
 		Use: "status", Short: "Show which steps are applied and pending", Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return migrateStatus(c, env, asJSON) },
 	}
 	status.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.AddCommand(status, &cobra.Command{
+	return choice(&cobra.Command{Use: "migrate", Short: "Bring the database schema up to this version, or show where it stands"}, status, &cobra.Command{
 		Use: "up", Short: "Apply the pending steps", Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return migrateUp(c, env) },
 	})
-	return c
 }
 
 func migrateUp(c *cobra.Command, env *environment) error {

@@ -35,7 +35,7 @@ type usageError struct{ error }
 
 // run executes one command line and returns its exit status. Errors go to stderr in one line.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	root := newRoot(&environment{getenv: getenv, stdout: stdout, stderr: stderr})
+	root := newRoot(&environment{getenv: getenv, stdout: stdout, stderr: stderr, createTemp: createTemp})
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -51,12 +51,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 }
 
 // oneLine keeps an error to a line, unless it lists several problems.
-func oneLine(err error) string { return strings.TrimSpace(err.Error()) }
+func oneLine(err error) string {
+	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n\t", " ")
+}
 
 // environment is what commands need of the world.
 type environment struct {
 	getenv         func(string) string
 	stdout, stderr io.Writer
+	createTemp     func(dir, pattern string) (tempFile, error) // makes the file a document is written to
 }
 
 func newRoot(env *environment) *cobra.Command {
@@ -80,6 +83,20 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// choice makes a command that only holds others: alone, or with a word it does not know, it is wrong usage.
+func choice(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+	c.AddCommand(commands...)
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		var names []string
+		for _, one := range c.Commands() {
+			names = append(names, one.Name())
+		}
+		return usageError{fmt.Errorf("%s takes one of: %s; see `%s --help`", c.CommandPath(), strings.Join(names, ", "), c.CommandPath())}
+	}
+	return c
 }
 
 // open builds the program over the configured database.

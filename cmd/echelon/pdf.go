@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -17,13 +18,12 @@ import (
 )
 
 func pdfCommand(env *environment) *cobra.Command {
-	c := &cobra.Command{Use: "pdf", Short: "Print documents"}
-	c.AddCommand(
+	return choice(
+		&cobra.Command{Use: "pdf", Short: "Print documents"},
 		printing(env, "job SLUG", "Print a job profile or role guide", func(p *jobsweb.Printer) printer { return p.Profile }),
 		printing(env, "family SLUG", "Print all roles of a family in one file", func(p *jobsweb.Printer) printer { return p.Family }),
 		printing(env, "archive SLUG", "Print all roles of a family as a ZIP of files", func(p *jobsweb.Printer) printer { return p.Archive }),
 	)
-	return c
 }
 
 // printer is one of the Printer's methods.
@@ -37,14 +37,8 @@ func printing(env *environment, use, short string, choose func(*jobsweb.Printer)
 		RunE: func(c *cobra.Command, args []string) error {
 			return env.with(c.Context(), false, func(a *app.App) error {
 				file, err := choose(a.Printer)(c.Context(), actor.CommandLine(), args[0], lang.FR, o)
-				if fault.Is(err, fault.Invalid) {
-					return usageError{err}
-				}
-				if fault.Is(err, fault.NotFound) {
-					return fmt.Errorf("there is nothing called %q to print (%w)", args[0], err)
-				}
 				if err != nil {
-					return err
+					return inWords(err, args[0], o)
 				}
 				return env.save(file, out)
 			})
@@ -60,6 +54,20 @@ func printing(env *environment, use, short string, choose func(*jobsweb.Printer)
 	return c
 }
 
+// inWords says what was wrong with what was asked, in terms of the command line.
+func inWords(err error, slug string, o jobsweb.Order) error {
+	f := fault.Of(err)
+	switch {
+	case f.Kind == fault.Invalid:
+		return usageError{errors.New(f.Detail)}
+	case f.Code == "variant.unknown":
+		return fmt.Errorf("%s has no variant %q", slug, o.Variant)
+	case f.Kind == fault.NotFound:
+		return fmt.Errorf("there is nothing called %q to print", slug)
+	}
+	return err
+}
+
 // save writes a document whole or not at all: a full disk leaves no half file under the name.
 func (e *environment) save(f jobsweb.File, out string) error {
 	if out == "-" {
@@ -69,19 +77,49 @@ func (e *environment) save(f jobsweb.File, out string) error {
 	if out == "" {
 		out = f.Name
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(out), ".echelon-*")
-	if err != nil {
+	write := e.replace
+	if info, err := os.Stat(out); err == nil && !info.Mode().IsRegular() {
+		write = writeThrough // a pipe or a device keeps its name
+	}
+	if err := write(out, f.Body); err != nil {
 		return fmt.Errorf("cannot write %s: %w", out, err)
 	}
-	_, err = tmp.Write(f.Body)
+	_, err := fmt.Fprintf(e.stdout, "%s (%d bytes)\n", out, len(f.Body))
+	return err
+}
+
+// replace writes beside the name and takes the name once all is on the disk.
+func (e *environment) replace(name string, body []byte) error {
+	tmp, err := e.createTemp(filepath.Dir(name), ".echelon-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(body)
 	err = errors.Join(err, tmp.Sync(), tmp.Close(), os.Chmod(tmp.Name(), 0o644))
 	if err == nil {
-		err = os.Rename(tmp.Name(), out)
+		err = os.Rename(tmp.Name(), name)
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name())
-		return fmt.Errorf("cannot write %s: %w", out, err)
 	}
-	_, err = fmt.Fprintf(e.stdout, "%s (%d bytes)\n", out, len(f.Body))
 	return err
+}
+
+// tempFile is a file that gets its name later.
+type tempFile interface {
+	io.WriteCloser
+	Name() string
+	Sync() error
+}
+
+// createTemp makes a file on the real disk.
+func createTemp(dir, pattern string) (tempFile, error) { return os.CreateTemp(dir, pattern) }
+
+func writeThrough(name string, body []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(body)
+	return errors.Join(err, f.Close())
 }

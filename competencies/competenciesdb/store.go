@@ -63,6 +63,9 @@ func (s *Store) Scales(ctx context.Context) ([]competencies.Scale, error) {
 
 // Scale returns one version of a scale.
 func (s *Store) Scale(ctx context.Context, ref competencies.ScaleRef) (competencies.Scale, error) {
+	if err := db.Findable("scale", ref.Slug); err != nil {
+		return competencies.Scale{}, err
+	}
 	var row scaleRow
 	err := s.db.NewSelect().Model(&row).Where("slug = ? AND number = ?", ref.Slug, ref.Version).Scan(ctx)
 	if err != nil {
@@ -140,6 +143,9 @@ func (s *Store) Competencies(ctx context.Context, by lang.Lang) ([]competencies.
 
 // Competency returns the current version.
 func (s *Store) Competency(ctx context.Context, slug string) (competencies.Competency, error) {
+	if err := db.Findable("competency", slug); err != nil {
+		return competencies.Competency{}, err
+	}
 	var row versionRow
 	if err := s.versions().Where("c.slug = ? AND v.number = c.number", slug).Scan(ctx, &row); err != nil {
 		return competencies.Competency{}, db.Translate(err, "read competency "+slug)
@@ -149,6 +155,9 @@ func (s *Store) Competency(ctx context.Context, slug string) (competencies.Compe
 
 // CompetencyVersion returns one version.
 func (s *Store) CompetencyVersion(ctx context.Context, slug string, number int) (competencies.Competency, error) {
+	if err := db.Findable("competency", slug); err != nil {
+		return competencies.Competency{}, err
+	}
 	var row versionRow
 	if err := s.versions().Where("c.slug = ? AND v.number = ?", slug, number).Scan(ctx, &row); err != nil {
 		return competencies.Competency{}, db.Translate(err, "read competency "+slug)

@@ -12,6 +12,7 @@ import (
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/competencies"
 	"github.com/echelon-hr/echelon/jobs"
@@ -75,7 +76,7 @@ func (h *Handlers) list(c *fiber.Ctx) error {
 			Slug: k.Slug, Name: k.Name, Definition: k.Definition, Category: k.Category, Trend: k.Trend, Scale: scales[k.Scale.Slug], Roles: roles[k.Slug],
 		})
 	}
-	if v.Shell, err = h.Shell(c, "", layout.Competencies); err != nil {
+	if v.Shell, err = h.Shell(c, msg.T(l, msg.CompetenciesTitle), layout.Competencies); err != nil {
 		return err
 	}
 	return web.Render(c, competencypages.List(v))

@@ -81,6 +81,9 @@ func (s *Store) readings() *bun.SelectQuery {
 
 // Published reads a profile with its published version in one row.
 func (s *Store) Published(ctx context.Context, slug string) (jobs.Profile, error) {
+	if err := db.Findable("profile", slug); err != nil {
+		return jobs.Profile{}, err
+	}
 	var row readingRow
 	if err := s.readings().Where("p.slug = ? AND v.state = 'published'", slug).Scan(ctx, &row); err != nil {
 		return jobs.Profile{}, db.Translate(err, "read profile "+slug)
@@ -90,6 +93,9 @@ func (s *Store) Published(ctx context.Context, slug string) (jobs.Profile, error
 
 // Numbered reads a profile with one of the versions it ever published.
 func (s *Store) Numbered(ctx context.Context, slug string, number int) (jobs.Profile, error) {
+	if err := db.Findable("profile", slug); err != nil {
+		return jobs.Profile{}, err
+	}
 	var row readingRow
 	err := s.readings().Where("p.slug = ? AND v.number = ? AND v.state IN ('published', 'superseded')", slug, number).Scan(ctx, &row)
 	if err != nil {
@@ -100,6 +106,9 @@ func (s *Store) Numbered(ctx context.Context, slug string, number int) (jobs.Pro
 
 // PublishedIn reads all published profiles of a family in the order of lists.
 func (s *Store) PublishedIn(ctx context.Context, family string, by lang.Lang) ([]jobs.Profile, error) {
+	if err := db.Findable("family", family); err != nil {
+		return nil, err
+	}
 	var rows []readingRow
 	err := s.readings().Join("JOIN families AS f ON f.id = p.family_id").
 		Where("f.slug = ? AND v.state = 'published' AND p.archived_at IS NULL", family).
@@ -112,6 +121,9 @@ func (s *Store) PublishedIn(ctx context.Context, family string, by lang.Lang) ([
 
 // Versions lists what was ever published of a profile, newest first, without documents.
 func (s *Store) Versions(ctx context.Context, slug string) ([]jobs.Version, error) {
+	if err := db.Findable("profile", slug); err != nil {
+		return nil, err
+	}
 	var rows []versionRow
 	err := s.db.NewSelect().Model(&rows).Column("v.id", "v.number", "v.state", "v.schema_number", "v.hash", "v.published_at", "v.superseded_at").
 		Join("JOIN profiles AS p ON p.id = v.profile_id").

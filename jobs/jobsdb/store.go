@@ -78,6 +78,9 @@ func (s *Store) Families(ctx context.Context) ([]jobs.Family, error) {
 
 // Family returns one family.
 func (s *Store) Family(ctx context.Context, slug string) (jobs.Family, error) {
+	if err := db.Findable("family", slug); err != nil {
+		return jobs.Family{}, err
+	}
 	var row familyRow
 	if err := s.db.NewSelect().Model(&row).Where("slug = ?", slug).Scan(ctx); err != nil {
 		return jobs.Family{}, db.Translate(err, "read family "+slug)

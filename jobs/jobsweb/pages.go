@@ -11,6 +11,7 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/competencies"
 	"github.com/echelon-hr/echelon/jobs"
@@ -44,7 +45,7 @@ func (p *Pages) list(c *fiber.Ctx) error {
 		return err
 	}
 	v := jobpages.ListView{Filter: f, Total: page.Total}
-	if v.Shell, err = p.Shell(c, "", layout.Jobs); err != nil {
+	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsListTitle), layout.Jobs); err != nil {
 		return err
 	}
 	v.Query = f.Q
@@ -150,7 +151,11 @@ func (p *Pages) show(c *fiber.Ctx, number int) error {
 		return err
 	}
 	v := jobpages.ProfileView{Reading: d.reading(l)}
-	if v.Shell, err = p.Shell(c, d.edition.Content.Title.String(l), layout.Jobs); err != nil {
+	title := d.edition.Content.Title.String(l)
+	if number > 0 {
+		title += " · " + msg.T(l, msg.JobsVersionIs, msg.Args{"N": number})
+	}
+	if v.Shell, err = p.Shell(c, title, layout.Jobs); err != nil {
 		return err
 	}
 	for _, s := range d.next {
@@ -231,7 +236,7 @@ func (p *Pages) guide(c *fiber.Ctx) error {
 		return err
 	}
 	v := jobpages.GuideView{Reading: d.reading(l)}
-	if v.Shell, err = p.Shell(c, d.edition.Content.Title.String(l), layout.Jobs); err != nil {
+	if v.Shell, err = p.Shell(c, d.edition.Content.Title.String(l)+" · "+msg.T(l, msg.JobsTabGuide), layout.Jobs); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Guide(v))
@@ -247,7 +252,7 @@ func (p *Pages) versions(c *fiber.Ctx) error {
 	if v.Versions, err = p.Library.Jobs.Versions(ctx, who, profile.Slug); err != nil {
 		return err
 	}
-	if v.Shell, err = p.Shell(c, profile.Content.Title.String(l), layout.Jobs); err != nil {
+	if v.Shell, err = p.Shell(c, profile.Content.Title.String(l)+" · "+msg.T(l, msg.JobsVersionsTitle), layout.Jobs); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Versions(v))
@@ -269,7 +274,7 @@ func (p *Pages) compare(c *fiber.Ctx) error {
 	if v.B, err = p.side(c, c.Query("b")); err != nil {
 		return err
 	}
-	if v.Shell, err = p.Shell(c, "", layout.Jobs); err != nil {
+	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsCompareTitle), layout.Jobs); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Compare(v))
@@ -328,7 +333,7 @@ func (p *Pages) matrix(c *fiber.Ctx) error {
 		}
 		v.Rows = append(v.Rows, line)
 	}
-	if v.Shell, err = p.Shell(c, g.family.Name.String(l), layout.Competencies); err != nil {
+	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsMatrixTitle)+" · "+g.family.Name.String(l), layout.Competencies); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Matrix(v))

@@ -64,7 +64,18 @@ func lowerFirst(s string) string {
 }
 
 // stageDrawing shows the four stages as a stair, the given one filled.
-func stageDrawing(s jobs.Stage) templ.Component {
+func stageDrawing(s jobs.Stage) templ.Component { return templ.Raw(stairs[s]) }
+
+// stairs are the drawings of all stages, made once: a list shows one in each row. The zero stage fills none.
+var stairs = func() map[jobs.Stage]string {
+	m := map[jobs.Stage]string{"": stair("")}
+	for _, s := range jobs.Stages() {
+		m[s] = stair(s)
+	}
+	return m
+}()
+
+func stair(s jobs.Stage) string {
 	var b strings.Builder
 	b.WriteString(`<svg class="ec-stair" viewBox="0 0 24 16" aria-hidden="true" focusable="false">`)
 	for i, st := range jobs.Stages() {
@@ -76,5 +87,5 @@ func stageDrawing(s jobs.Stage) templ.Component {
 		fmt.Fprintf(&b, `<rect class="%s" x="%d" y="%d" width="5" height="%d"/>`, class, i*6, 16-h, h)
 	}
 	b.WriteString(`</svg>`)
-	return templ.Raw(b.String())
+	return b.String()
 }

@@ -49,9 +49,7 @@ const (
 func (s Shell) T(k msg.Key, args ...msg.Args) string { return msg.T(s.Lang, k, args...) }
 
 // N returns a message that counts, in its plural form, with the number written for the reader as {{.N}}.
-func (s Shell) N(k msg.Key, n int) string {
-	return msg.T(s.Lang, k, msg.Args{"Count": n, "N": lang.Number(s.Lang, n)})
-}
+func (s Shell) N(k msg.Key, n int) string { return msg.N(s.Lang, k, n) }
 
 // navItem is one link of the navigation.
 type navItem struct {

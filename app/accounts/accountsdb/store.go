@@ -56,6 +56,9 @@ type sessionRow struct {
 
 // ByPersona returns the account of a persona.
 func (s *Store) ByPersona(ctx context.Context, persona string) (accounts.Account, error) {
+	if err := db.Findable("persona", persona); err != nil {
+		return accounts.Account{}, err
+	}
 	list, err := s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("a.persona = ?", persona) })
 	return one(list, err, "persona "+persona)
 }
@@ -102,13 +105,20 @@ func (s *Store) accounts(ctx context.Context, narrow func(*bun.SelectQuery) *bun
 	return out, nil
 }
 
-// PutAccount stores an account under its e-mail address with exactly its roles.
+// PutAccount stores an account, replacing the one of its persona or e-mail address, with exactly its roles.
 func (s *Store) PutAccount(ctx context.Context, a accounts.Account, at time.Time) error {
 	return db.InTx(ctx, s.db, func(tx bun.IDB) error {
 		row := accountRow{ID: db.NewID(), Email: a.Email, Name: a.Name, Persona: a.Persona, About: a.About, CreatedAt: db.Time(at)}
-		_, err := tx.NewInsert().Model(&row).On("CONFLICT (email) DO UPDATE").Set("name = EXCLUDED.name, persona = EXCLUDED.persona, about = EXCLUDED.about").Exec(ctx)
+		// A persona is one account, also when its address changes.
+		res, err := tx.NewUpdate().Model(&row).Column("email", "name", "about").Where("persona = ?", a.Persona).Exec(ctx)
 		if err != nil {
 			return db.Translate(err, "store account")
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			_, err := tx.NewInsert().Model(&row).On("CONFLICT (email) DO UPDATE").Set("name = EXCLUDED.name, persona = EXCLUDED.persona, about = EXCLUDED.about").Exec(ctx)
+			if err != nil {
+				return db.Translate(err, "store account")
+			}
 		}
 		var id string
 		if err := tx.NewSelect().Table("accounts").Column("id").Where("email = ?", a.Email).Scan(ctx, &id); err != nil {

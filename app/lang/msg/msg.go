@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -96,6 +97,31 @@ func T(l lang.Lang, k Key, args ...Args) string {
 		return string(k)
 	}
 	return lang.Normalize(l, s)
+}
+
+// counted keeps the counting messages that lists repeat row by row.
+var counted sync.Map // of countKey to string
+
+type countKey struct {
+	lang lang.Lang
+	key  Key
+	n    int
+}
+
+// maxCounted bounds what is kept of each message.
+const maxCounted = 1000
+
+// N returns a message that counts in its plural form, with the number written for the reader as {{.N}}.
+func N(l lang.Lang, k Key, n int) string {
+	id := countKey{l, k, n}
+	if s, ok := counted.Load(id); ok {
+		return s.(string) //nolint:errcheck,forcetypeassert // only strings are stored
+	}
+	s := T(l, k, Args{"Count": n, "N": lang.Number(l, n)})
+	if n >= 0 && n < maxCounted {
+		counted.Store(id, s)
+	}
+	return s
 }
 
 // Of returns the message of a closed value, such as a stage: the key is the prefix and the value. It is

@@ -61,7 +61,7 @@ func (h *Handlers) bands(c *fiber.Ctx) error {
 			Min: b.Base.Min.Decimal(), Target: b.Base.Target.Decimal(), Max: b.Base.Max.Decimal(), Variable: b.Variable.Decimal(),
 		})
 	}
-	if v.Shell, err = h.Shell(c, "", layout.Pay); err != nil {
+	if v.Shell, err = h.Shell(c, msg.T(l, msg.PayTitle), layout.Pay); err != nil {
 		return err
 	}
 	return web.Render(c, paypages.Bands(v))

@@ -40,14 +40,14 @@ func (b *bench) documents() ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	print, err := b.chromium(site)
+	reprint, err := b.chromium(site)
 	if err != nil {
 		return nil, err
 	}
 	other := doc
 	other.Company = beyond
 	m, err := interleave(b.reps,
-		b.render(doc, pdf.Options{}, false), b.render(doc, pdf.Options{FullFont: font}, false), each(print),
+		b.render(doc, pdf.Options{}, false), b.render(doc, pdf.Options{FullFont: font}, false), each(reprint),
 		b.render(other, pdf.Options{}, true), b.render(other, pdf.Options{FullFont: font}, false))
 	if err != nil {
 		return nil, err

@@ -133,7 +133,7 @@ var betweenLines = regexp.MustCompile(`\n\t*`)
 
 // twinOf renders the same page with html/template.
 func twinOf(v jobpages.ListView) writer {
-	t := template.Must(template.New("list").Funcs(words(v.Shell)).Parse(betweenLines.ReplaceAllString(twinText, "")))
+	t := template.Must(template.New("list").Funcs(twinWords(v.Shell)).Parse(betweenLines.ReplaceAllString(twinText, "")))
 	data := twinView{ListView: v}
 	for _, s := range jobs.Stages() {
 		data.StageOptions = append(data.StageOptions, components.Option{Value: string(s), Label: components.Says(v.Lang, msg.Of(v.Lang, "stage", s))})
@@ -153,8 +153,8 @@ func twinOf(v jobpages.ListView) writer {
 	}
 }
 
-// words are the functions of the twin: the same messages as the page's.
-func words(s layout.Shell) template.FuncMap {
+// twinWords are the functions of the twin: the same messages as the page's.
+func twinWords(s layout.Shell) template.FuncMap {
 	t := func(k string) string { return s.T(msg.Key(k)) }
 	return template.FuncMap{
 		"t":     t,

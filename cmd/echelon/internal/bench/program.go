@@ -13,9 +13,6 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
-
-	"github.com/echelon-hr/echelon/app/db"
-	"github.com/echelon-hr/echelon/seeds"
 )
 
 // programs are the two binaries, built with the flags of `make build`.
@@ -191,8 +188,3 @@ func sizesMB(files ...string) ([]float64, error) {
 	}
 	return out, nil
 }
-
-var (
-	_ = db.Open
-	_ = seeds.Content
-)

@@ -1,0 +1,188 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// from makes a getenv of a few variables.
+func from(env map[string]string) func(string) string {
+	return func(name string) string { return env[name] }
+}
+
+func TestReadSettings(t *testing.T) {
+	usual := app.Settings{
+		Addr: "127.0.0.1:8080", DatabaseURL: "sqlite:data/echelon.db", BaseURL: "http://127.0.0.1:8080", DataDir: "./data",
+		LogFormat: "text", Metrics: true,
+	}
+	with := func(change func(*app.Settings)) app.Settings {
+		s := usual
+		change(&s)
+		return s
+	}
+	for _, c := range []struct {
+		name string
+		env  map[string]string
+		want app.Settings
+	}{
+		{"nothing set", nil, usual},
+		{"set and empty", map[string]string{"ECHELON_ADDR": " ", "ECHELON_LOG": ""}, usual},
+		{"another port", map[string]string{"ECHELON_ADDR": "127.0.0.1:9000"}, with(func(s *app.Settings) { s.Addr, s.BaseURL = "127.0.0.1:9000", "http://127.0.0.1:9000" })},
+		{"a data directory", map[string]string{"ECHELON_DATA_DIR": "/srv/e"}, with(func(s *app.Settings) { s.DataDir, s.DatabaseURL = "/srv/e", "sqlite:/srv/e/echelon.db" })},
+		{"a database wins over the data directory", map[string]string{"ECHELON_DATA_DIR": "/srv/e", "ECHELON_DATABASE_URL": "postgres://h/e"}, with(func(s *app.Settings) { s.DataDir, s.DatabaseURL = "/srv/e", "postgres://h/e" })},
+		{"beyond loopback there are no metrics", map[string]string{"ECHELON_ADDR": ":8080"}, with(func(s *app.Settings) { s.Addr, s.BaseURL, s.Metrics = ":8080", "http://:8080", false })},
+		{"unless they are asked for", map[string]string{"ECHELON_ADDR": "0.0.0.0:80", "ECHELON_BASE_URL": "https://e.example/", "ECHELON_METRICS": "on"}, with(func(s *app.Settings) { s.Addr, s.BaseURL = "0.0.0.0:80", "https://e.example" })},
+		{"metrics off", map[string]string{"ECHELON_METRICS": "off"}, with(func(s *app.Settings) { s.Metrics = false })},
+		{"logs for programs", map[string]string{"ECHELON_LOG": "debug", "ECHELON_LOG_FORMAT": "json"}, with(func(s *app.Settings) { s.LogLevel, s.LogFormat = slog.LevelDebug, "json" })},
+		{"a company", map[string]string{"ECHELON_COMPANY": " Léa & Co "}, with(func(s *app.Settings) { s.Company = "Léa & Co" })},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := app.ReadSettings(from(c.env))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestWrongSettings: what is set wrongly is named, with the value and what would be right.
+func TestWrongSettings(t *testing.T) {
+	for _, c := range []struct{ variable, value, says string }{
+		{"ECHELON_ADDR", "8080", "127.0.0.1:8080"},
+		{"ECHELON_ADDR", "127.0.0.1", "an address and a port"},
+		{"ECHELON_ADDR", "127.0.0.1:", "an address and a port"},
+		{"ECHELON_ADDR", "::1:8080", "an address and a port"},
+		{"ECHELON_BASE_URL", "echelon.example", "https://echelon.example.com"},
+		{"ECHELON_BASE_URL", "ftp://echelon.example", "https://echelon.example.com"},
+		{"ECHELON_BASE_URL", "https://", "https://echelon.example.com"},
+		{"ECHELON_LOG", "loud", "debug, info, warn or error"},
+		{"ECHELON_LOG_FORMAT", "xml", "text or json"},
+		{"ECHELON_METRICS", "yes", "on or off"},
+	} {
+		t.Run(c.variable+"="+c.value, func(t *testing.T) {
+			_, err := app.ReadSettings(from(map[string]string{c.variable: c.value}))
+			if !fault.Is(err, fault.Invalid) {
+				t.Fatalf("got %v", err)
+			}
+			for _, want := range []string{c.variable, c.value, c.says} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("%q is not one line", err)
+			}
+		})
+	}
+}
+
+// TestCheckServe: what may be served where.
+func TestCheckServe(t *testing.T) {
+	for _, c := range []struct {
+		name, addr, base string
+		demo             bool
+		refused          string // a word of why, "" when served
+		public           bool
+	}{
+		{name: "on this machine", addr: "127.0.0.1:8080"},
+		{name: "on this machine by name", addr: "localhost:8080"},
+		{name: "on this machine by IPv6", addr: "[::1]:8080"},
+		{name: "on another address of this machine", addr: "127.8.8.8:8080"},
+		{name: "behind a proxy on this machine", addr: "127.0.0.1:8080", base: "https://e.example", public: true},
+		{name: "everywhere behind a proxy", addr: ":8080", base: "https://e.example", public: true},
+		{name: "everywhere in plain text", addr: ":8080", refused: "https", public: true},
+		{name: "everywhere in plain text by IPv4", addr: "0.0.0.0:8080", refused: "https", public: true},
+		{name: "everywhere in plain text by IPv6", addr: "[::]:8080", refused: "https", public: true},
+		{name: "on the company's network in plain text", addr: "10.0.0.5:8080", base: "http://e.example", refused: "https", public: true},
+		{name: "by a name that is not this machine's", addr: "echelon.example:8080", refused: "https", public: true},
+		{name: "by a name that only looks like this machine's", addr: "localhost.example:8080", refused: "https", public: true},
+		{name: "the demo on this machine", addr: "127.0.0.1:8080", demo: true},
+		{name: "the demo by name", addr: "localhost:8080", demo: true},
+		{name: "the demo by IPv6", addr: "[::1]:8080", demo: true},
+		{name: "the demo everywhere", addr: ":8080", demo: true, refused: "demo", public: true},
+		{name: "the demo everywhere by IPv4", addr: "0.0.0.0:8080", demo: true, refused: "demo", public: true},
+		{name: "the demo on the company's network", addr: "192.168.1.4:8080", demo: true, refused: "demo", public: true},
+		{name: "the demo behind a proxy", addr: "127.0.0.1:8080", base: "https://e.example", demo: true, refused: "demo", public: true},
+		{name: "the demo everywhere behind a proxy", addr: ":8080", base: "https://e.example", demo: true, refused: "demo", public: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := app.ReadSettings(from(map[string]string{"ECHELON_ADDR": c.addr, "ECHELON_BASE_URL": c.base}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Demo = c.demo
+			if s.Public() != c.public {
+				t.Errorf("public is %t", s.Public())
+			}
+			err = s.CheckServe()
+			switch {
+			case c.refused == "" && err != nil:
+				t.Errorf("refused: %v", err)
+			case c.refused != "" && (!fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), c.refused) || !strings.Contains(err.Error(), "ECHELON_")):
+				t.Errorf("got %v, want a refusal that says %q and what to set", err, c.refused)
+			}
+		})
+	}
+}
+
+// TestSettingsKeepTheirSecrets: a password is never in a log.
+func TestSettingsKeepTheirSecrets(t *testing.T) {
+	for _, address := range []string{"postgres://hr:hunter2@h/e?sslmode=disable", "postgresql://hr:hunter2@h:5432/e", "postgres://h/e?user=hr&password=hunter2"} {
+		s, err := app.ReadSettings(from(map[string]string{"ECHELON_DATABASE_URL": address}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := s.String(); strings.Contains(text, "hunter2") || !strings.Contains(text, "postgres") {
+			t.Errorf("%s", text)
+		}
+	}
+}
+
+func TestLogger(t *testing.T) {
+	var b bytes.Buffer
+	app.Settings{LogFormat: "json", LogLevel: slog.LevelWarn}.Logger(&b).Info("quiet")
+	app.Settings{LogFormat: "json", LogLevel: slog.LevelWarn}.Logger(&b).Warn("loud", "n", 1)
+	var line map[string]any
+	if err := json.Unmarshal(b.Bytes(), &line); err != nil || line["msg"] != "loud" {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}
+
+// TestVariablesAreTheOnesRead compares the list that help and README show with what is really read.
+func TestVariablesAreTheOnesRead(t *testing.T) {
+	read := map[string]bool{}
+	if _, err := app.ReadSettings(func(name string) string {
+		read[name] = true
+		return ""
+	}); err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range app.Variables() {
+		if !read[v.Name] {
+			t.Errorf("%s is listed and never read", v.Name)
+		}
+		delete(read, v.Name)
+		if !strings.Contains(string(readme), v.Name) {
+			t.Errorf("%s is not in the README", v.Name)
+		}
+	}
+	for name := range read {
+		t.Errorf("%s is read and not listed", name)
+	}
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"io"
+	"testing"
+)
+
+// TestTwinWritesTheSamePage keeps the html/template that the bench compares with in step with the page.
+func TestTwinWritesTheSamePage(t *testing.T) {
+	b, err := newBench(t.Context(), 1, io.Discard)
+	if err != nil {
+		t.Skipf("SKIPPED: %v", err)
+	}
+	defer func() {
+		if err := b.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	site, err := b.site("sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := b.listView(site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sameBytes(pageOf(v), twinOf(v)); err != nil {
+		t.Error(err)
+	}
+}
