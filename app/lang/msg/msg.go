@@ -114,8 +114,10 @@ const maxCounted = 1000
 // N returns a message that counts in its plural form, with the number written for the reader as {{.N}}.
 func N(l lang.Lang, k Key, n int) string {
 	id := countKey{l, k, n}
-	if s, ok := counted.Load(id); ok {
-		return s.(string) //nolint:errcheck,forcetypeassert // only strings are stored
+	if kept, ok := counted.Load(id); ok {
+		if s, ok := kept.(string); ok {
+			return s
+		}
 	}
 	s := T(l, k, Args{"Count": n, "N": lang.Number(l, n)})
 	if n >= 0 && n < maxCounted {
