@@ -46,6 +46,9 @@ var Version = "dev"
 // stopWait is how long a stop lets requests finish.
 const stopWait = 10 * time.Second
 
+// demoCompany is the invented company whose people, bands and documents the demo shows.
+const demoCompany = "Altiva"
+
 // App is the whole program as a value.
 type App struct {
 	Settings Settings
@@ -65,11 +68,11 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Company == "" && s.Demo {
-		s.Company = "Altiva" // the demo's invented company
+	if s.Company == "" && (s.Demo || accountsdb.New(database.DB).HasPersonas(ctx)) {
+		s.Company = demoCompany
 	}
 	a := &App{Settings: s, DB: database, log: log}
-	a.Services = a.services(database.DB)
+	a.Services = a.services(database.DB, clock.Real)
 	a.build()
 	return a, nil
 }
@@ -86,8 +89,7 @@ func makeDataDir(s Settings) error {
 }
 
 // services builds the services over a database or a transaction.
-func (a *App) services(handle bun.IDB) seeds.Services {
-	now := clock.Clock(clock.Real)
+func (a *App) services(handle bun.IDB, now clock.Clock) seeds.Services {
 	catalogue := competencies.NewService(competenciesdb.New(handle), now)
 	return seeds.Services{
 		Competencies: catalogue,
@@ -154,8 +156,12 @@ func (a *App) Ready(ctx context.Context) error {
 
 // Seed loads the shipped content, the demo company too when asked, in one transaction.
 func (a *App) Seed(ctx context.Context, tree fs.FS, demo bool) (seeds.Report, error) {
+	released, err := seeds.Released(tree, clock.Real())
+	if err != nil {
+		return seeds.Report{}, err
+	}
 	return seeds.Load(ctx, tree, demo, func(ctx context.Context, fn func(seeds.Services) error) error {
-		return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error { return fn(a.services(tx)) })
+		return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error { return fn(a.services(tx, clock.Fixed(released))) })
 	})
 }
 

@@ -248,7 +248,7 @@ func TestAScaleHasItsRanksInOrder(t *testing.T) {
 }
 
 func certification() competencies.Certification {
-	return competencies.Certification{Slug: "csp", Name: "Certified Sales Professional", Gloss: said("gloss"), Origin: competencies.FromSource}
+	return competencies.Certification{Slug: "csp", Name: "Certified Sales Professional", NameLang: "en", Gloss: said("gloss"), Origin: competencies.FromSource}
 }
 
 func TestACertificationSaysOnlyWhatIsKnown(t *testing.T) {

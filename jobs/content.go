@@ -76,13 +76,15 @@ type Area struct {
 // KPIUse is a result expected of the role. Definition is copied in when the version is published, so that
 // the document explains its own figures.
 type KPIUse struct {
-	KPI        string              `json:"kpi" validate:"required,slug"`
-	Definition *KPI                `json:"definition,omitempty"`
-	Target     lang.Text           `json:"target" validate:"bilingual=200"`
-	Period     string              `json:"period" validate:"oneof=month quarter year"`
-	Example    *KPIExample         `json:"example,omitempty"`
-	Improve    []Entry             `json:"improve,omitempty" validate:"max=10,unique=Key,dive"`
-	Origin     competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
+	KPI        string    `json:"kpi" validate:"required,slug"`
+	Definition *KPI      `json:"definition,omitempty"`
+	Target     lang.Text `json:"target" validate:"bilingual=200"`
+	// TargetOrigin says whose the target is when the KPI itself comes from elsewhere.
+	TargetOrigin competencies.Origin `json:"target_origin,omitempty" validate:"omitempty,oneof=source echelon"`
+	Period       string              `json:"period" validate:"oneof=month quarter year"`
+	Example      *KPIExample         `json:"example,omitempty"`
+	Improve      []Entry             `json:"improve,omitempty" validate:"max=10,unique=Key,dive"`
+	Origin       competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
 }
 
 // KPIExample is a worked figure: decimal inputs by name and the sentence that tells them.

@@ -20,7 +20,7 @@ func TestIndexWeighsAWordByItsBestPlace(t *testing.T) {
 	}
 	place := jobs.Placement{OtherTitles: jobs.OtherTitles{FR: []string{"Chef de secteur"}, EN: []string{"Area manager"}}}
 	catalogue := map[string]competencies.Competency{"negotiation": {Content: competencies.Content{Name: lang.NewText("Négociation", "Negotiation")}}}
-	ix := jobs.IndexOf(place, c, catalogue)
+	ix := jobs.IndexOf(place, c, jobs.Names{Competencies: catalogue})
 
 	tests := []struct {
 		name string
@@ -37,7 +37,10 @@ func TestIndexWeighsAWordByItsBestPlace(t *testing.T) {
 		{"a word of the text", lang.EN, "bargain", 1},
 		{"the name of a tool", lang.FR, "salesforc", 1},
 		{"a variant's name", lang.FR, "pharmac", 1},
-		{"another language's word", lang.EN, "secteur", 0},
+		{"another language's title", lang.EN, "secteur", 4},
+		{"another language's word", lang.EN, "livraison", 0},
+		{"a whole title", lang.EN, "=territori manag", 40},
+		{"a whole other title", lang.FR, "=chef de secteur", 40},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -55,7 +58,7 @@ func TestIndexWeighsAWordByItsBestPlace(t *testing.T) {
 }
 
 func TestATextMissingInALanguageIsSearchedInTheOther(t *testing.T) {
-	ix := jobs.IndexOf(jobs.Placement{}, jobs.Content{Title: lang.NewText("Acheteuse", "")}, nil)
+	ix := jobs.IndexOf(jobs.Placement{}, jobs.Content{Title: lang.NewText("Acheteuse", "")}, jobs.Names{})
 	for _, l := range lang.All() {
 		if len(ix.Terms[l]) == 0 {
 			t.Errorf("nothing to find in %s", l)

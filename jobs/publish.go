@@ -17,7 +17,7 @@ import (
 // references is what a content may name, read once for a publication.
 type references struct {
 	competencies   map[string]competencies.Competency
-	certifications map[string]bool
+	certifications map[string]competencies.Certification
 	kpis           map[string]KPI
 }
 
@@ -61,13 +61,13 @@ func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, place
 		case !fault.Is(err, fault.NotFound):
 			return err
 		}
-		return tx.AddPublished(ctx, p, doc, IndexOf(place, content, refs.competencies), a.String())
+		return tx.AddPublished(ctx, p, doc, IndexOf(place, content, refs.names()), a.String())
 	})
 	return p, err
 }
 
 func (s *Service) references(ctx context.Context, a actor.Actor) (references, error) {
-	r := references{competencies: map[string]competencies.Competency{}, certifications: map[string]bool{}, kpis: map[string]KPI{}}
+	r := references{competencies: map[string]competencies.Competency{}, certifications: map[string]competencies.Certification{}, kpis: map[string]KPI{}}
 	list, err := s.catalogue.List(ctx, a, lang.FR)
 	if err != nil {
 		return r, err
@@ -80,7 +80,7 @@ func (s *Service) references(ctx context.Context, a actor.Actor) (references, er
 		return r, err
 	}
 	for _, c := range certs {
-		r.certifications[c.Slug] = true
+		r.certifications[c.Slug] = c
 	}
 	kpis, err := s.store.KPIs(ctx)
 	if err != nil {
@@ -90,6 +90,10 @@ func (s *Service) references(ctx context.Context, a actor.Actor) (references, er
 		r.kpis[k.Slug] = k
 	}
 	return r, nil
+}
+
+func (r references) names() Names {
+	return Names{Competencies: r.competencies, Certifications: r.certifications}
 }
 
 // pin copies in what the document must keep: competency versions and KPI definitions, in variants too.
@@ -174,7 +178,7 @@ func (r references) checkReading(c Content, path string, f *fault.Error) {
 		}
 	}
 	for _, u := range c.Certifications {
-		if !r.certifications[u.Certification] {
+		if _, known := r.certifications[u.Certification]; !known {
 			broken("certifications/"+u.Certification, "unknown", u.Certification)
 		}
 	}
@@ -270,7 +274,7 @@ func (s *Service) Reindex(ctx context.Context, a actor.Actor, family string) err
 	}
 	return s.store.Tx(ctx, func(tx Store) error {
 		for _, p := range list {
-			if err := tx.Reindex(ctx, p, IndexOf(p.Placement, p.Content, refs.competencies)); err != nil {
+			if err := tx.Reindex(ctx, p, IndexOf(p.Placement, p.Content, refs.names())); err != nil {
 				return err
 			}
 		}

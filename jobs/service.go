@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
@@ -69,6 +70,9 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 	if err != nil {
 		return Page{}, err
 	}
+	if len(q.Search) == 0 && strings.TrimSpace(f.Text) != "" { // text without a word finds nothing, not everything
+		return Page{Items: []Summary{}}, nil
+	}
 	items, total, err := s.store.Summaries(ctx, q)
 	if err != nil {
 		return Page{}, err
@@ -83,7 +87,7 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 
 func (f Filter) query() (Query, error) {
 	q := Query{
-		Lang: f.Lang, Search: textsearch.Query(f.Lang, f.Text), Family: f.Family, Track: f.Track, Stage: f.Stage,
+		Lang: f.Lang, Search: textsearch.Query(f.Lang, f.Text), Phrase: textsearch.Phrase(f.Lang, f.Text), Family: f.Family, Track: f.Track, Stage: f.Stage,
 		Industry: f.Industry, Competency: f.Competency, Limit: f.Limit,
 	}
 	if q.Limit == 0 {

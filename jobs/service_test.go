@@ -132,7 +132,7 @@ func TestListAsksTheStoreForWhatTheReaderAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := jobs.Query{
-		Lang: lang.FR, Search: [][]string{{"negoci"}}, Family: "sales", Track: "field", Stage: jobs.StageMid, Industry: "pharma",
+		Lang: lang.FR, Search: [][]string{{"negoci"}}, Phrase: "=negoci", Family: "sales", Track: "field", Stage: jobs.StageMid, Industry: "pharma",
 		Competency: "negotiation", Limit: jobs.DefaultLimit,
 	}
 	if diff := cmp.Diff(want, store.asked); diff != "" {

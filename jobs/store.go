@@ -47,6 +47,7 @@ type Store interface {
 type Query struct {
 	Lang       lang.Lang  // of the search text and of the order
 	Search     [][]string // terms, see textsearch.Query
+	Phrase     string     // the whole text as one name, see textsearch.Phrase
 	Family     string
 	Track      string
 	Stage      Stage

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -97,6 +98,28 @@ type bandLine struct {
 	Target   string `yaml:"target"`
 	Max      string `yaml:"max"`
 	Variable string `yaml:"variable"`
+}
+
+// releaseFile is the form of release.yaml.
+type releaseFile struct {
+	Published string `yaml:"published"`
+}
+
+// Released is the date that a tree's content carries: that of its release.yaml, or now without one.
+func Released(tree fs.FS, now time.Time) (time.Time, error) {
+	var r releaseFile
+	_, err := decode(tree, "release.yaml", &r)
+	if errors.Is(err, fs.ErrNotExist) {
+		return now, nil
+	}
+	if err != nil {
+		return now, err
+	}
+	t, err := time.Parse(time.DateOnly, r.Published)
+	if err != nil {
+		return now, &Problem{File: "release.yaml", Field: "published", Text: "is not a date like 2026-11-23", Cause: err}
+	}
+	return t, nil
 }
 
 // set is everything read from a tree of files, each item with the file it stands in.

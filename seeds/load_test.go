@@ -275,7 +275,7 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			return err
 		}},
 		{"certification badge", func(ctx context.Context, s seeds.Services) error {
-			_, err := s.Competencies.PutCertification(ctx, hr, competencies.Certification{Slug: "badge", Name: "Ours", Gloss: text("ours"), Origin: competencies.FromEchelon})
+			_, err := s.Competencies.PutCertification(ctx, hr, competencies.Certification{Slug: "badge", Name: "Ours", NameLang: "en", Gloss: text("ours"), Origin: competencies.FromEchelon})
 			return err
 		}},
 		{"family sales", func(ctx context.Context, s seeds.Services) error {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -227,18 +229,20 @@ func (d *DB) keepCopy(ctx context.Context, step string) error {
 		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
 	}
 	name := d.path + ".before-" + step
-	part := name + ".part"
-	_ = os.Remove(part)
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, info.Mode().Perm()) // VACUUM fills an empty file
+	// VACUUM fills an empty file, here one of our own: another process may be making its copy.
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part-*")
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
 	}
+	defer func() { _ = os.Remove(f.Name()) }() // after the renaming there is none
 	_ = f.Close()
-	if _, err := d.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
-		_ = os.Remove(part)
+	if _, err := d.ExecContext(ctx, "VACUUM INTO ?", f.Name()); err != nil {
 		return Translate(err, what)
 	}
-	if err := os.Rename(part, name); err != nil {
+	if s, err := d.Status(ctx); err != nil || !slices.Contains(s.Pending, step) {
+		return err // another process took the step meanwhile: its copy is the one from before
+	}
+	if err := errors.Join(os.Chmod(f.Name(), info.Mode().Perm()), os.Rename(f.Name(), name)); err != nil {
 		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
 	}
 	return nil

@@ -3,10 +3,9 @@ package lang
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -16,12 +15,27 @@ var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "’", "
 // in nothing else fold to the same string. Compatibility forms are taken apart before the case, because
 // some of them hold capitals (™).
 func Fold(s string) string {
-	t := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), cases.Fold(), norm.NFC)
-	out, _, err := transform.String(t, ligatures.Replace(s))
-	if err != nil {
-		return s
+	s = strings.Map(withoutMark, norm.NFKD.String(ligatures.Replace(s)))
+	if isASCII(s) { // nearly every French and English word by now
+		return strings.ToLower(s)
 	}
-	return ligatures.Replace(out)
+	return ligatures.Replace(norm.NFC.String(cases.Fold().String(s)))
+}
+
+func withoutMark(r rune) rune {
+	if r >= utf8.RuneSelf && unicode.Is(unicode.Mn, r) {
+		return -1
+	}
+	return r
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // SortKey places a name among others for a human reader, whatever database sorts it.

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -28,6 +29,10 @@ func Normalize(l Lang, s string) string {
 	s = typographicApostrophes(strings.TrimSpace(norm.NFC.String(s)))
 	if l == FR {
 		s = frenchSpaces.Replace(s)
+		s = groupedDigits.ReplaceAllString(s, "$1"+nbsp+"$2")
+		s = groupedDigits.ReplaceAllString(s, "$1"+nbsp+"$2") // a second time for millions: matches do not overlap
+		s = hours.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", nbsp) })
+		s = degree.ReplaceAllString(s, "${1}ac"+nbsp+"+"+nbsp+"$2")
 	}
 	return s
 }
@@ -35,6 +40,13 @@ func Normalize(l Lang, s string) string {
 var frenchSpaces = strings.NewReplacer(
 	" ;", nbsp+";", " :", nbsp+":", " !", nbsp+"!", " ?", nbsp+"?", " %", nbsp+"%", " »", nbsp+"»", "« ", "«"+nbsp,
 	" €", nbsp+"€", " $", nbsp+"$",
+)
+
+// Figures that French writes with spaces which must not break: 75 000, 8 h 30, bac + 3.
+var (
+	groupedDigits = regexp.MustCompile(`(\d)[ ](\d{3})\b`)
+	hours         = regexp.MustCompile(`(\d) h(?: \d+)?\b`)
+	degree        = regexp.MustCompile(`\b([Bb])ac[ \x{a0}]\+[ \x{a0}](\d)`)
 )
 
 // typographicApostrophes turns a straight apostrophe after a letter or digit into ’.

@@ -32,7 +32,8 @@ func TestNormalize(t *testing.T) {
 		{"makes an apostrophe after a digit typographic", lang.EN, "the 1990's", "the 1990’s"},
 		{"leaves an opening quote alone", lang.EN, "say 'yes'", "say 'yes’"},
 		{"binds French punctuation", lang.FR, "Quoi ? Oui ! Ainsi : un ; deux", "Quoi" + nb + "? Oui" + nb + "! Ainsi" + nb + ": un" + nb + "; deux"},
-		{"binds percent and currency signs", lang.FR, "20 % de 75 000 € ou 60 000 $", "20" + nb + "% de 75 000" + nb + "€ ou 60 000" + nb + "$"},
+		{"binds percent and currency signs", lang.FR, "20 % de 75 000 € ou 60 000 $", "20" + nb + "% de 75" + nb + "000" + nb + "€ ou 60" + nb + "000" + nb + "$"},
+		{"binds millions, hours and degrees", lang.FR, "1 200 000 à 8 h 30, bac + 3 en 2026", "1" + nb + "200" + nb + "000 à 8" + nb + "h" + nb + "30, bac" + nb + "+" + nb + "3 en 2026"},
 		{"binds guillemets inside", lang.FR, "dire « oui » puis", "dire «" + nb + "oui" + nb + "» puis"},
 		{"adds no space that was not written", lang.FR, "12:30 et a/b?", "12:30 et a/b?"},
 		{"widens the narrow no-break space", lang.FR, "75\u202f000 €", "75" + nb + "000" + nb + "€"},
@@ -53,6 +54,7 @@ func awkward() *rapid.Generator[string] {
 	parts := []string{
 		" ", "  ", "\n", "\t", "\r", "\u00a0", "\u202f", "\ufeff", "\u0000", "\u0085", "\ufffd", "\xff", "'", "’", "a", "e", "é", "œ", "7",
 		"\u0301", "\u0327", "\u0338", "«", "»", ":", ";", "!", "?", "%", "€", "$", ">", "\u1100", "\u1161", "\u11a8", "\u037e",
+		"1", "000", "8 h", "30", "bac", "Bac", "+",
 	}
 	return rapid.Custom(func(t *rapid.T) string {
 		if rapid.Bool().Draw(t, "any") {

@@ -60,10 +60,10 @@ func Routes(h *Handlers) []web.Route {
 		web.Page(post, "/sign-out", public, h.signOut),
 		web.Page(post, "/language", public, h.language),
 		web.Page(post, "/theme", public, h.theme),
-		web.Page(get, "/healthz", public, h.health),
-		web.Page(get, "/readyz", public, h.ready),
-		web.Page(get, "/static/{name}", public, h.static),
-		web.Page(get, "/robots.txt", public, h.robots),
+		web.Plain(get, "/healthz", h.health),
+		web.Plain(get, "/readyz", h.ready),
+		web.Plain(get, "/static/{name}", h.static),
+		web.Plain(get, "/robots.txt", h.robots),
 		web.Page(get, "/docs", access.Requires(access.HomeRead), h.docs),
 		web.Page(get, "/openapi.json", access.Requires(access.HomeRead), h.openAPI),
 	}
@@ -71,7 +71,7 @@ func Routes(h *Handlers) []web.Route {
 		routes = append(routes, web.Page(post, "/demo/sign-in", public, h.signInPersona))
 	}
 	if h.Registry != nil {
-		routes = append(routes, web.Page(get, "/metrics", public, adaptor.HTTPHandler(promhttp.HandlerFor(h.Registry, promhttp.HandlerOpts{}))))
+		routes = append(routes, web.Plain(get, "/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(h.Registry, promhttp.HandlerOpts{}))))
 	}
 	return routes
 }

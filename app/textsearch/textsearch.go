@@ -64,6 +64,23 @@ func Query(l lang.Lang, q string) [][]string {
 // apostrophes makes the ways to write one the same.
 var apostrophes = strings.NewReplacer("’", "'", "ʼ", "'")
 
+// Phrase returns the one term of a whole name, "" for a text that has no word or is no name: a document whose
+// title is exactly what was typed, inflections and accents aside, comes before those that have its words.
+func Phrase(l lang.Lang, text string) string {
+	ws := words(l, text)
+	if len(ws) == 0 {
+		return ""
+	}
+	for i, w := range ws {
+		ws[i] = stem(l, lang.Fold(w))
+	}
+	p := "=" + strings.Join(ws, " ")
+	if len(p) > maxLength {
+		return ""
+	}
+	return p
+}
+
 // words cuts a text into lower-case words of letters and digits, accents kept. Quotes around a word are no
 // part of it, and neither is an English possessive.
 func words(l lang.Lang, text string) []string {

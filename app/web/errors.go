@@ -35,9 +35,6 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	// Whatever the handler had promised of its answer, this is another one.
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Response().Header.Del(fiber.HeaderETag)
-	if status == http.StatusServiceUnavailable {
-		c.Set(fiber.HeaderRetryAfter, "5")
-	}
 	if wantsProblem(c) {
 		p := toProblem(ctx, f)
 		p.Status = status

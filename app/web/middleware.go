@@ -31,6 +31,9 @@ func (a *App) observe(c *fiber.Ctx) error {
 			_ = c.SendStatus(http.StatusInternalServerError)
 		}
 	}
+	if c.Response().StatusCode() == http.StatusServiceUnavailable { // whoever said so: a page, the API, readiness
+		c.Set(fiber.HeaderRetryAfter, "5")
+	}
 	a.record(c, time.Since(start))
 	return nil
 }

@@ -19,13 +19,20 @@ type Route struct {
 	Path   string
 	Policy access.Policy
 
-	page fiber.Handler
-	api  func(*App, Route)
+	page  fiber.Handler
+	api   func(*App, Route)
+	plain bool
 }
 
 // Page makes a route that writes its answer itself: a page, a file, a redirect.
 func Page(method, path string, policy access.Policy, handler fiber.Handler) Route {
 	return Route{Method: method, Path: path, Policy: policy, page: handler}
+}
+
+// Plain makes a public route whose answer is the same for everybody, such as a file or the state of health:
+// nobody asks the database who is there, so that it answers without one too.
+func Plain(method, path string, handler fiber.Handler) Route {
+	return Route{Method: method, Path: path, Policy: access.Public(), page: handler, plain: true}
 }
 
 // API makes a route of the described API: the handler takes decoded input and returns the output that the
@@ -90,6 +97,9 @@ func FiberPath(path string) string {
 
 // guardPage finds out who asks and applies the route's policy before the handler runs.
 func (a *App) guardPage(r Route) fiber.Handler {
+	if r.plain {
+		return r.page
+	}
 	return func(c *fiber.Ctx) error {
 		who, err := a.identify(c)
 		if err != nil {

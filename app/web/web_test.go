@@ -130,6 +130,7 @@ func usual() []web.Route {
 		}),
 		page("/names/{name}", func(c *fiber.Ctx) error { return c.SendString(c.Params("name")) }),
 		web.Page(http.MethodGet, "/closed", access.Requires(access.HomeRead), func(c *fiber.Ctx) error { return c.SendString("inside") }),
+		web.Plain(http.MethodGet, "/healthz", func(c *fiber.Ctx) error { return c.SendString("ok " + actor.From(c.UserContext()).Name) }),
 		web.Page(http.MethodPost, "/change", access.Public(), func(c *fiber.Ctx) error { return c.SendString("changed") }),
 		web.API(http.MethodGet, "/api/v1/words/{word}", access.Requires(access.HomeRead), huma.Operation{}, func(_ context.Context, in *struct {
 			Word  string `path:"word"`
@@ -141,6 +142,8 @@ func usual() []web.Route {
 				return nil, errors.New(secret)
 			case "panics":
 				panic(secret)
+			case "late":
+				return nil, fault.New(fault.Unavailable, "db.unreachable", secret)
 			case "missing":
 				return nil, fault.New(fault.NotFound, "not_found", secret)
 			}
@@ -486,6 +489,9 @@ func TestWhoAsks(t *testing.T) {
 	if got := h.do(t, "GET", "/nothing", "Cookie", employee).body; !strings.Contains(got, "Ada") {
 		t.Errorf("the page of an unknown address does not know its reader: %s", got)
 	}
+	if got := h.do(t, "GET", "/healthz", "Cookie", "sid=broken"); got.StatusCode != http.StatusOK || got.body != "ok " {
+		t.Errorf("health depends on who asks: %d %s", got.StatusCode, got.body)
+	}
 	a := h.do(t, "GET", "/closed?page=2&q=%C3%A9")
 	if got := a.Header.Get("Location"); got != "/sign-in?next="+url.QueryEscape("/closed?page=2&q=%C3%A9") {
 		t.Errorf("the way to sign in does not lead back: %s", got)
@@ -646,9 +652,15 @@ func TestConditionalReads(t *testing.T) {
 }
 
 func TestUnavailableSaysWhenToComeBack(t *testing.T) {
-	a := open(t, false).do(t, "GET", "/late")
-	if a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
-		t.Errorf("%d, Retry-After %q", a.StatusCode, a.Header.Get("Retry-After"))
+	h := open(t, false)
+	for _, path := range []string{"/late", "/api/v1/words/late"} {
+		a := h.do(t, "GET", path, "Cookie", employee)
+		if a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d, Retry-After %q", path, a.StatusCode, a.Header.Get("Retry-After"))
+		}
+	}
+	if got := h.do(t, "GET", "/page").Header.Get("Retry-After"); got != "" {
+		t.Errorf("an answer says to come back in %s", got)
 	}
 }
 

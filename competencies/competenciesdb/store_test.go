@@ -224,7 +224,7 @@ func TestCertificationsReadBackAndAreReplaced(t *testing.T) {
 		mustDoc(t)(s.PublishScale(ctx, hr, scale(1, "low", "high")))
 		must[competencies.Competency](t)(s.Publish(ctx, hr, "coaching", content(text("Coaching"), 1, 2)))
 		c := competencies.Certification{
-			Slug: "badge", Name: "Certified Badge", Abbreviation: "CB", Gloss: text("badge"), Issuer: "Somebody", ValidityMonths: 24, Renewal: text("renewal"),
+			Slug: "badge", Name: "Certified Badge", NameLang: "en", Abbreviation: "CB", Gloss: text("badge"), Issuer: "Somebody", ValidityMonths: 24, Renewal: text("renewal"),
 			Licence: true, Evidences: []string{"coaching"}, Origin: competencies.FromEchelon,
 		}
 		mustDoc(t)(s.PutCertification(ctx, hr, c))

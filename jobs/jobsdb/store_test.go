@@ -71,7 +71,7 @@ func prepare(t testing.TB, d *db.DB) {
 	for _, slug := range []string{"selling", "listening"} {
 		must(s.Competencies.Publish(ctx, hr, slug, competencyContent(slug)))
 	}
-	must(s.Competencies.PutCertification(ctx, hr, competencies.Certification{Slug: "badge", Name: "Badge", Gloss: text("badge"), Evidences: []string{"selling"}, Origin: competencies.FromEchelon}))
+	must(s.Competencies.PutCertification(ctx, hr, competencies.Certification{Slug: "badge", Name: "Badge", NameLang: "en", Gloss: text("badge"), Evidences: []string{"selling"}, Origin: competencies.FromEchelon}))
 	must(s.Jobs.PutFamily(ctx, hr, jobs.Family{Slug: "sales", Name: text("sales"), Text: text("selling"), Tracks: []jobs.Track{{Slug: "field", Name: text("field")}}}))
 	must(s.Jobs.PutKPI(ctx, hr, jobs.KPI{Slug: "quota", Name: text("quota"), Meaning: text("meaning"), Unit: "percent", Formula: "sold / aim", Inputs: []jobs.KPIInput{{Name: "sold", Label: text("sold")}, {Name: "aim", Label: text("aim")}}}))
 }

@@ -24,6 +24,7 @@ type summaryRow struct {
 	PublishedAt  time.Time `bun:"published_at"`
 	SortKey      string    `bun:"sort_key"`
 	Score        int       `bun:"score"`
+	Total        int       `bun:"total"` // of what comes after the marker
 	Requirements int       `bun:"requirements"`
 }
 
@@ -42,31 +43,44 @@ func (s *Store) Summaries(ctx context.Context, q jobs.Query) ([]jobs.Summary, in
 	if db.Findable("filter", q.Family, q.Track, string(q.Stage), q.Industry, q.Competency) != nil {
 		return nil, 0, nil
 	}
-	total, err := s.matching(q).Count(ctx)
-	if err != nil {
-		return nil, 0, db.Translate(err, "count profiles")
-	}
 	sort := sortColumn(q.Lang)
-	order, place := "p.place, "+sort+", p.id", []any{q.After.Place, q.After.Sort, q.After.ID}
+	order, place := "m.place, m.sort_key, m.id", []any{q.After.Place, q.After.Sort, q.After.ID}
 	score := "0"
 	if len(q.Search) > 0 { // relevance comes first; its negative lets one comparison continue the list
-		score = "s.score"
-		order, place = "0 - s.score, "+order, append([]any{-q.After.Score}, place...)
+		score = "0 - s.score"
+		order, place = "m.distance, "+order, append([]any{-q.After.Score}, place...)
 	}
-	sel := s.matching(q).
-		Column("p.id", "p.slug", "p.place", "p.placement", "v.number", "v.title_fr", "v.title_en", "v.published_at").
-		ColumnExpr(sort + " AS sort_key").ColumnExpr(score + " AS score").
-		ColumnExpr("(SELECT count(*) FROM profile_requirements AS r WHERE r.version_id = v.id) AS requirements").
+	// What matches is ordered and counted as narrow rows; only those of the page are read whole.
+	matches := s.matching(q).Column("p.id", "p.place").ColumnExpr("v.id AS version_id").
+		ColumnExpr(sort + " AS sort_key").ColumnExpr(score + " AS distance")
+	page := s.db.NewSelect().TableExpr("(?) AS m", matches).ColumnExpr("m.*").ColumnExpr("count(*) OVER () AS total").
 		OrderExpr(order).Limit(int64(q.Limit) + 1)
 	if q.After.ID != "" {
-		sel = sel.Where("("+order+") > (?)", bun.List(place))
+		page = page.Where("("+order+") > (?)", bun.List(place))
 	}
 	var rows []summaryRow
-	if err := sel.Scan(ctx, &rows); err != nil {
+	err := s.db.NewSelect().TableExpr("(?) AS m", page).
+		Join("JOIN profiles AS p ON p.id = m.id").Join("JOIN profile_versions AS v ON v.id = m.version_id").
+		Column("m.id", "m.place", "m.sort_key", "m.total", "p.slug", "p.placement", "v.number", "v.title_fr", "v.title_en", "v.published_at").
+		ColumnExpr("0 - m.distance AS score").
+		ColumnExpr("(SELECT count(*) FROM profile_requirements AS r WHERE r.version_id = v.id) AS requirements").
+		OrderExpr(order).Scan(ctx, &rows)
+	if err != nil {
 		return nil, 0, db.Translate(err, "list profiles")
 	}
+	total := 0
+	if len(rows) > 0 {
+		total = rows[0].Total
+	}
+	if q.After.ID != "" { // the page counted only what comes after
+		n, err := s.matching(q).Count(ctx)
+		if err != nil {
+			return nil, 0, db.Translate(err, "count profiles")
+		}
+		total = int(n)
+	}
 	out, err := convert(rows, summaryRow.summary)
-	return out, int(total), err
+	return out, total, err
 }
 
 // matching selects the published profiles that a query's filters and words let through.
@@ -96,16 +110,22 @@ func (s *Store) matching(q jobs.Query) *bun.SelectQuery {
 	return sel
 }
 
-// foundBy selects the profiles that have a term of every word, with the sum of each word's best weight. The
+// foundBy selects the profiles that have a term of every word, with the sum of each word's best weight and of
+// the whole name's. The
 // same SQL serves both databases, so that both find the same profiles in the same order.
 func foundBy(q jobs.Query) (string, []any) {
 	parts := make([]string, 0, len(q.Search))
 	var args []any
 	for _, terms := range q.Search {
-		parts = append(parts, "SELECT profile_id, max(weight) AS weight FROM profile_terms WHERE lang = ? AND term IN (?) GROUP BY profile_id")
+		parts = append(parts, "SELECT profile_id, max(weight) AS weight, 1 AS word FROM profile_terms WHERE lang = ? AND term IN (?) GROUP BY profile_id")
 		args = append(args, string(q.Lang), bun.List(terms))
 	}
-	args = append(args, len(parts))
+	words := len(parts)
+	if q.Phrase != "" { // counts for the score, is no word of its own
+		parts = append(parts, "SELECT profile_id, weight, 0 AS word FROM profile_terms WHERE lang = ? AND term = ?")
+		args = append(args, string(q.Lang), q.Phrase)
+	}
+	args = append(args, words)
 	return "SELECT w.profile_id, sum(w.weight) AS score FROM (" + strings.Join(parts, " UNION ALL ") +
-		") AS w GROUP BY w.profile_id HAVING count(*) = ?", args
+		") AS w GROUP BY w.profile_id HAVING sum(w.word) = ?", args
 }

@@ -239,6 +239,9 @@ func fileName(slug string, o parsed) string {
 	if o.edition != pdf.Profile {
 		parts = append(parts, string(o.edition))
 	}
+	if o.pay { // a file that must not be forwarded says so in its name
+		parts = append(parts, "pay")
+	}
 	var langs []string
 	for _, l := range o.langs {
 		langs = append(langs, string(l))

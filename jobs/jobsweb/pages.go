@@ -33,7 +33,7 @@ type Pages struct {
 
 func (p *Pages) list(c *fiber.Ctx) error {
 	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
-	f := jobpages.Filter{Q: c.Query("q"), Stage: c.Query("stage"), Industry: c.Query("industry"), Competency: c.Query("competency"), Track: c.Query("track")}
+	f := jobpages.Filter{Q: shortened(c.Query("q")), Stage: c.Query("stage"), Industry: c.Query("industry"), Competency: c.Query("competency"), Track: c.Query("track")}
 	stage, err := parseStage(f.Stage)
 	if err != nil {
 		return err
@@ -66,6 +66,16 @@ func (p *Pages) list(c *fiber.Ctx) error {
 		v.Next = "/jobs?" + q.Encode()
 	}
 	return web.Render(c, jobpages.List(v))
+}
+
+// maxQuery is as much of a search as is read and shown, in characters.
+const maxQuery = 200
+
+func shortened(q string) string {
+	if r := []rune(q); len(r) > maxQuery {
+		return string(r[:maxQuery])
+	}
+	return q
 }
 
 func parseStage(s string) (jobs.Stage, error) {

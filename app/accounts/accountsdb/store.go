@@ -105,6 +105,12 @@ func (s *Store) accounts(ctx context.Context, narrow func(*bun.SelectQuery) *bun
 	return out, nil
 }
 
+// HasPersonas tells whether the database holds the demo company; one without a schema does not.
+func (s *Store) HasPersonas(ctx context.Context) bool {
+	found, err := s.db.NewSelect().Table("accounts").Where("persona <> ''").Exists(ctx)
+	return err == nil && found
+}
+
 // PutAccount stores an account, replacing the one of its persona or e-mail address, with exactly its roles.
 func (s *Store) PutAccount(ctx context.Context, a accounts.Account, at time.Time) error {
 	return db.InTx(ctx, s.db, func(tx bun.IDB) error {

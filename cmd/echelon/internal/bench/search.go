@@ -89,15 +89,20 @@ func (b *bench) bareSearch(site *app.App, q query) ([]hit, int, error) {
 	if q.lang == lang.EN {
 		sort = "sort_en"
 	}
-	var parts []string
+	// Terms are letters, digits and spaces: nothing in them needs quoting.
+	from := "FROM profile_terms WHERE lang = '" + string(q.lang) + "' AND term IN ('"
+	parts := []string{"SELECT profile_id, weight, 0 AS word " + from + textsearch.Phrase(q.lang, q.text) + "')"}
 	for _, terms := range words {
-		parts = append(parts, "SELECT profile_id, max(weight) AS weight FROM profile_terms WHERE lang = '"+string(q.lang)+"' AND term IN ('"+strings.Join(terms, "', '")+"') GROUP BY profile_id")
+		parts = append(parts, "SELECT profile_id, max(weight) AS weight, 1 AS word "+from+strings.Join(terms, "', '")+"') GROUP BY profile_id")
 	}
-	statement := fmt.Sprintf(`SELECT p.id, p.slug, p.placement, v.title_fr, v.title_en, v.number, f.score, count(*) OVER ()
-		FROM (SELECT profile_id, sum(weight) AS score FROM (%s) AS w GROUP BY profile_id HAVING count(*) = %d) AS f
-		JOIN profiles AS p ON p.id = f.profile_id AND p.archived_at IS NULL
-		JOIN profile_versions AS v ON v.profile_id = p.id AND v.state = 'published'
-		ORDER BY 0 - f.score, p.place, p.%s, p.id LIMIT %d`, strings.Join(parts, " UNION ALL "), len(words), sort, jobs.DefaultLimit)
+	statement := fmt.Sprintf(`SELECT q.id, q.slug, q.placement, w.title_fr, w.title_en, w.number, x.score, x.total
+		FROM (SELECT p.id, v.id AS version, f.score, p.place, p.%[3]s AS sort_key, count(*) OVER () AS total
+			FROM (SELECT profile_id, sum(weight) AS score FROM (%[1]s) AS t GROUP BY profile_id HAVING sum(word) = %[2]d) AS f
+			JOIN profiles AS p ON p.id = f.profile_id AND p.archived_at IS NULL
+			JOIN profile_versions AS v ON v.profile_id = p.id AND v.state = 'published'
+			ORDER BY 0 - f.score, p.place, p.%[3]s, p.id LIMIT %[4]d) AS x
+		JOIN profiles AS q ON q.id = x.id JOIN profile_versions AS w ON w.id = x.version
+		ORDER BY 0 - x.score, x.place, x.sort_key, x.id`, strings.Join(parts, " UNION ALL "), len(words), sort, jobs.DefaultLimit)
 	rows, err := site.DB.DB.DB.QueryContext(b.ctx, statement)
 	if err != nil {
 		return nil, 0, err

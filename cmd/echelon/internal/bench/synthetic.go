@@ -118,9 +118,9 @@ func invent(ctx context.Context, service *jobs.Service, catalogue *competencies.
 	if err != nil {
 		return nil, err
 	}
-	bySlug := map[string]competencies.Competency{}
+	names := jobs.Names{Competencies: map[string]competencies.Competency{}}
 	for _, k := range known {
-		bySlug[k.Slug] = k
+		names.Competencies[k.Slug] = k
 	}
 	var texts []lang.Text
 	for _, p := range shipped {
@@ -133,7 +133,7 @@ func invent(ctx context.Context, service *jobs.Service, catalogue *competencies.
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same profiles every time
 	v := &invented{}
 	for i := range synthetic {
-		if err := v.add(r, i, shipped[i%len(shipped)], known, bySlug, texts); err != nil {
+		if err := v.add(r, i, shipped[i%len(shipped)], known, names, texts); err != nil {
 			return nil, err
 		}
 	}
@@ -148,7 +148,7 @@ func invent(ctx context.Context, service *jobs.Service, catalogue *competencies.
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 // add makes one profile, indexed the way a published one is.
-func (v *invented) add(r *rand.Rand, i int, like jobs.Profile, known []competencies.Competency, bySlug map[string]competencies.Competency, texts []lang.Text) error {
+func (v *invented) add(r *rand.Rand, i int, like jobs.Profile, known []competencies.Competency, names jobs.Names, texts []lang.Text) error {
 	rank, field, industry := pick(r, ranks), pick(r, fields), pick(r, industries)
 	title := lang.NewText(rank[0]+" "+field[0]+", "+industry[0], rank[1]+" "+field[1]+", "+industry[1])
 	place := like.Placement
@@ -162,7 +162,7 @@ func (v *invented) add(r *rand.Rand, i int, like jobs.Profile, known []competenc
 		content.Scope = append(content.Scope, jobs.Point{Key: fmt.Sprint(n), Text: t})
 		n += len(strings.Fields(t.FR.Text))
 	}
-	index := jobs.IndexOf(place, content, bySlug)
+	index := jobs.IndexOf(place, content, names)
 	document, err := canon.Marshal(content)
 	if err != nil {
 		return err
