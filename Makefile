@@ -54,7 +54,7 @@ check: $(ASSETS) lint fresh ## before each commit: lint, generated files, unit t
 test: ## everything: check, PostgreSQL, race, shuffle, browser, axe, PDFs, boot test; sets up what it needs
 	@.ci/setup
 	$(MAKE) check
-	.ci/with-postgres go test -race -shuffle=on -count=1 -timeout 15m ./...
+	ECHELON_TEST_ALL=1 .ci/with-postgres go test -race -shuffle=on -count=1 -timeout 15m ./...
 
 bench: $(ASSETS) ## measure, and write docs/benchmarks.md
 	@.ci/setup

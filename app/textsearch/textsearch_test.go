@@ -153,3 +153,20 @@ func TestATextIsFoundByItsOwnWords(t *testing.T) {
 		}
 	})
 }
+
+func TestPhraseIsTheSameForTheSameName(t *testing.T) {
+	want := textsearch.Phrase(lang.FR, "Chargé d’études de marché")
+	for _, name := range []string{"chargé d'études de marché", "CHARGE D'ETUDES DE MARCHE", "« Chargés d’étude de marché »"} {
+		if got := textsearch.Phrase(lang.FR, name); got != want {
+			t.Errorf("%q has the phrase %q, want %q", name, got, want)
+		}
+	}
+	for _, text := range []string{"", " ?! ", strings.Repeat("marché ", 100)} {
+		if got := textsearch.Phrase(lang.FR, text); got != "" {
+			t.Errorf("%.20q has the phrase %q", text, got)
+		}
+	}
+	if textsearch.Phrase(lang.FR, "études") == textsearch.Terms(lang.FR, "études")[0] {
+		t.Error("a name of one word is not told from the word")
+	}
+}

@@ -574,6 +574,20 @@ func TestTooMuch(t *testing.T) {
 			t.Errorf("%d: %.200s", a.StatusCode, a.body)
 		}
 	})
+	t.Run("and whoever sends on is not cut off before the answer", func(t *testing.T) {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := fmt.Fprintf(conn, "GET /page?q=%s HTTP/1.1\r\nHost: x\r\n\r\n", strings.Repeat("a", 1<<20)); err != nil {
+			t.Errorf("not everything could be sent: %v", err)
+		}
+		b, err := io.ReadAll(conn)
+		if err != nil || !strings.HasPrefix(string(b), "HTTP/1.1 431") {
+			t.Errorf("%v: %.200s", err, b)
+		}
+	})
 	t.Run("something that is no HTTP", func(t *testing.T) {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/web"
+	"github.com/echelon-hr/echelon/careers"
 	"github.com/echelon-hr/echelon/templates/pdf"
 )
 
@@ -185,6 +186,9 @@ func (p *Printer) documents(ctx context.Context, a actor.Actor, family string, r
 
 func (p *Printer) document(ctx context.Context, a actor.Actor, d dossier, o parsed) (pdf.JobDocument, error) {
 	link := p.BaseURL + "/jobs/" + d.profile.Slug
+	if o.edition == pdf.Guide {
+		link += "/guide"
+	}
 	if o.variant != "" {
 		link += "?variant=" + o.variant
 	}
@@ -193,11 +197,8 @@ func (p *Printer) document(ctx context.Context, a actor.Actor, d dossier, o pars
 		Profile: d.profile, Reading: d.edition, Family: d.family, ReportsTo: d.superior,
 		Competencies: d.competencies, Scales: d.scales, Certifications: d.certifications, Acknowledgement: o.sign,
 	}
-	for _, s := range d.previous {
-		doc.Ladder.Previous = append(doc.Ladder.Previous, s.title)
-	}
+	doc.Ladder.Previous, doc.Ladder.Next = rungs(d.previous), rungs(d.next)
 	for _, s := range d.next {
-		doc.Ladder.Next = append(doc.Ladder.Next, s.title)
 		line := pdf.MoveLine{Title: s.title, Kind: s.Kind, Months: s.TypicalMonths}
 		for _, g := range s.adds {
 			line.Adds = append(line.Adds, g.competency.Name)
@@ -213,6 +214,23 @@ func (p *Printer) document(ctx context.Context, a actor.Actor, d dossier, o pars
 	section, err := p.pay(ctx, a, d.profile.Slug)
 	doc.Pay = section
 	return doc, err
+}
+
+// rungs are the titles of the steps that lead up; only where none does, of those that lead across and up. A
+// move sideways is no rung.
+func rungs(steps []step) []lang.Text {
+	for _, kind := range []careers.MoveKind{careers.Up, careers.Diagonal} {
+		var out []lang.Text
+		for _, s := range steps {
+			if s.Kind == kind {
+				out = append(out, s.title)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
 }
 
 func (p *Printer) pay(ctx context.Context, a actor.Actor, slug string) (*pdf.Pay, error) {

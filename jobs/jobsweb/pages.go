@@ -45,7 +45,11 @@ func (p *Pages) list(c *fiber.Ctx) error {
 		return err
 	}
 	v := jobpages.ListView{Filter: f, Total: page.Total}
-	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsListTitle), layout.Jobs); err != nil {
+	title := msg.T(l, msg.JobsListTitle)
+	if q := jobpages.ShortQuery(f.Q); q != "" {
+		title = msg.T(l, msg.JobsTitleSearch, msg.Args{"Q": q, "List": title})
+	}
+	if v.Shell, err = p.Shell(c, title, layout.Jobs); err != nil {
 		return err
 	}
 	v.Query = f.Q
@@ -161,7 +165,7 @@ func (p *Pages) show(c *fiber.Ctx, number int) error {
 		return err
 	}
 	v := jobpages.ProfileView{Reading: d.reading(l)}
-	title := d.edition.Content.Title.String(l)
+	title := d.name(l)
 	if number > 0 {
 		title += " · " + msg.T(l, msg.JobsVersionIs, msg.Args{"N": number})
 	}
@@ -206,6 +210,15 @@ func readDate(l lang.Lang, s string) string {
 	return lang.Date(l, t)
 }
 
+// name is what the document is called in a title: the role, and the variant it is read in.
+func (d dossier) name(l lang.Lang) string {
+	title := d.edition.Content.Title.String(l)
+	if v := d.edition.Variant; v != nil {
+		title += " · " + v.Name.String(l)
+	}
+	return title
+}
+
 func (d dossier) reading(l lang.Lang) jobpages.Reading {
 	r := jobpages.Reading{
 		Profile: d.profile, Edition: d.edition, Family: d.family, Competencies: d.competencies, Scales: d.scales,
@@ -246,7 +259,7 @@ func (p *Pages) guide(c *fiber.Ctx) error {
 		return err
 	}
 	v := jobpages.GuideView{Reading: d.reading(l)}
-	if v.Shell, err = p.Shell(c, d.edition.Content.Title.String(l)+" · "+msg.T(l, msg.JobsTabGuide), layout.Jobs); err != nil {
+	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsTitleGuide, msg.Args{"Role": d.name(l)}), layout.Jobs); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Guide(v))
@@ -262,7 +275,7 @@ func (p *Pages) versions(c *fiber.Ctx) error {
 	if v.Versions, err = p.Library.Jobs.Versions(ctx, who, profile.Slug); err != nil {
 		return err
 	}
-	if v.Shell, err = p.Shell(c, profile.Content.Title.String(l)+" · "+msg.T(l, msg.JobsVersionsTitle), layout.Jobs); err != nil {
+	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsTitleVersions, msg.Args{"Role": profile.Content.Title.String(l)}), layout.Jobs); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Versions(v))
@@ -284,7 +297,13 @@ func (p *Pages) compare(c *fiber.Ctx) error {
 	if v.B, err = p.side(c, c.Query("b")); err != nil {
 		return err
 	}
-	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsCompareTitle), layout.Jobs); err != nil {
+	title := msg.T(l, msg.JobsCompareTitle)
+	if v.A != nil && v.B != nil && v.A.Profile.Slug != v.B.Profile.Slug {
+		title = msg.T(l, msg.JobsTitleCompare, msg.Args{
+			"Title": title, "A": v.A.Edition.Content.Title.String(l), "B": v.B.Edition.Content.Title.String(l),
+		})
+	}
+	if v.Shell, err = p.Shell(c, title, layout.Jobs); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Compare(v))
@@ -343,7 +362,7 @@ func (p *Pages) matrix(c *fiber.Ctx) error {
 		}
 		v.Rows = append(v.Rows, line)
 	}
-	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsMatrixTitle)+" · "+g.family.Name.String(l), layout.Competencies); err != nil {
+	if v.Shell, err = p.Shell(c, msg.T(l, msg.JobsTitleGrid, msg.Args{"Family": g.family.Name.String(l)}), layout.Competencies); err != nil {
 		return err
 	}
 	return web.Render(c, jobpages.Matrix(v))

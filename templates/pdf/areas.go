@@ -1,6 +1,10 @@
 package pdf
 
 import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/competencies"
@@ -98,6 +102,7 @@ func (r *role) results() []piece {
 	for _, k := range r.content.KPIs {
 		out = append(out, r.result(k))
 	}
+	pairs(out[1:])
 	return out
 }
 
@@ -105,7 +110,7 @@ func (r *role) result(k jobs.KPIUse) piece {
 	const name, period = 58.0, 26.0
 	spans, changed := r.marked(r.kpiName(k, bodyB), "kpis", k.KPI)
 	when := []span{}
-	if k.Period != "" {
+	if k.Period != "" && !r.says(k.Target, k.Period) {
 		when = append(when, r.say(msg.Of(r.lang, "period", k.Period), small.at(7.8)))
 	}
 	w := r.width()
@@ -114,6 +119,43 @@ func (r *role) result(k jobs.KPIUse) piece {
 		cell{x: name, w: w, lines: r.wrap(w-name-period-3, r.tx(k.Target, body)...)},
 		cell{x: w - period, lines: r.wrap(period, when...)},
 	), 0.6, w)
+}
+
+// periodWords are the words that name a period in a target, with bars between.
+var periodWords = map[string]msg.Key{"month": msg.PdfSaidMonth, "quarter": msg.PdfSaidQuarter, "year": msg.PdfSaidYear}
+
+// says tells that a target names its period itself, as in "6 % par an".
+func (r *role) says(target lang.Text, period string) bool {
+	key, known := periodWords[period]
+	if !known {
+		return false
+	}
+	s, l := target.In(r.lang)
+	s = strings.ToLower(strings.ReplaceAll(s, "'", "’"))
+	for _, w := range strings.Split(msg.T(l, key), "|") {
+		if hasWords(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasWords finds whole words in a text; with a tilde behind them they may go on, as in "annuel~".
+func hasWords(s, words string) bool {
+	words, stem := strings.CutSuffix(words, "~")
+	for from := 0; ; {
+		i := strings.Index(s[from:], words)
+		if i < 0 || words == "" {
+			return false
+		}
+		start, end := from+i, from+i+len(words)
+		before, _ := utf8.DecodeLastRuneInString(s[:start])
+		after, _ := utf8.DecodeRuneInString(s[end:])
+		if !unicode.IsLetter(before) && (stem || !unicode.IsLetter(after)) {
+			return true
+		}
+		from = end
+	}
 }
 
 // kpiName is the name of a measure, or its slug where the version holds no definition.

@@ -1,8 +1,13 @@
 package pdf
 
 import (
+	"slices"
+	"strings"
+	"unicode"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/competencies"
 	"github.com/echelon-hr/echelon/jobs"
 )
 
@@ -97,6 +102,7 @@ func (r *role) certifications() []piece {
 	for _, u := range r.content.Certifications {
 		out = append(out, r.certification(u))
 	}
+	pairs(out[1:])
 	return out
 }
 
@@ -113,7 +119,7 @@ func (r *role) certification(u jobs.CertificationUse) piece {
 		word = []span{r.say(msg.Of(r.lang, "certification", u.Importance), importance)}
 	}
 	note := r.tx(u.Note, body.at(8))
-	if len(note) == 0 {
+	if len(note) == 0 && !r.glossed(r.Certifications[u.Certification]) {
 		note = r.tx(r.Certifications[u.Certification].Gloss, body.at(8))
 	}
 	return r.ruled(r.row(
@@ -128,9 +134,33 @@ func (r *role) certificationName(u jobs.CertificationUse) []span {
 	if !ok {
 		return []span{r.say(u.Certification, bodyB)}
 	}
-	out := []span{{c.Name, bodyB, lang.EN}}
-	if c.Abbreviation != "" && c.Abbreviation != c.Name {
-		out = append(out, span{" (" + c.Abbreviation + ")", body, lang.EN})
+	l := c.NameLang
+	if l == "" {
+		l = lang.EN
 	}
-	return out
+	if !r.glossed(c) {
+		out := []span{{c.Name, bodyB, l}}
+		if s := abbreviation(c); s != "" {
+			out = append(out, span{s, body, l})
+		}
+		return out
+	}
+	gloss := strings.TrimSuffix(c.Gloss.String(r.lang), ".")
+	official := small.at(7.8)
+	return []span{r.say(gloss, bodyB), r.say("\n", official), {c.Name + abbreviation(c), official, l}}
+}
+
+// glossed tells that what a certification is goes before its name, which is in the other language.
+func (r *role) glossed(c competencies.Certification) bool {
+	gloss, l := c.Gloss.In(r.lang)
+	return c.NameLang != "" && c.NameLang != r.lang && gloss != "" && l == r.lang
+}
+
+// abbreviation is that of a certification in brackets, unless its name has it as a word.
+func abbreviation(c competencies.Certification) string {
+	words := strings.FieldsFunc(c.Name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if c.Abbreviation == "" || c.Abbreviation == c.Name || slices.Contains(words, c.Abbreviation) {
+		return ""
+	}
+	return "\u00a0(" + c.Abbreviation + ")"
 }

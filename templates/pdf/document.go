@@ -80,7 +80,7 @@ type JobDocument struct {
 
 // Ladder is where a role stands between its neighbours.
 type Ladder struct {
-	Previous, Next []lang.Text // titles of the rungs that lead here and of those that follow
+	Previous, Next []lang.Text // titles of the rungs that lead up to here and of those that are up from here
 	Moves          []MoveLine  // in order of interest; the first four are printed
 }
 
@@ -126,8 +126,6 @@ type FamilyDocument struct {
 type Document interface {
 	settings() (settings, error)
 	compose(*composer) error
-	// pageLimit is how many pages the document should not exceed, 0 for any number.
-	pageLimit() int
 }
 
 // settings are what holds for a whole file.
@@ -135,6 +133,7 @@ type settings struct {
 	paper Paper
 	langs []lang.Lang
 	draft bool
+	pay   bool // somewhere in it; every page warns
 }
 
 func unknownEdition(err error) error {
@@ -156,5 +155,5 @@ func newSettings(p Paper, langs []lang.Lang, draft bool) (settings, error) {
 			return settings{}, fault.Wrap(fault.Invalid, "pdf.language", err, "document")
 		}
 	}
-	return settings{p, langs, draft}, nil
+	return settings{paper: p, langs: langs, draft: draft}, nil
 }

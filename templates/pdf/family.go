@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -9,10 +10,10 @@ import (
 )
 
 func (d FamilyDocument) settings() (settings, error) {
-	return JobDocument{Paper: d.Paper, Langs: d.Langs, Draft: d.Draft, Edition: d.Edition}.settings()
+	set, err := JobDocument{Paper: d.Paper, Langs: d.Langs, Draft: d.Draft, Edition: d.Edition}.settings()
+	set.pay = slices.ContainsFunc(d.Profiles, func(p JobDocument) bool { return p.Pay != nil })
+	return set, err
 }
-
-func (FamilyDocument) pageLimit() int { return 0 }
 
 func (d FamilyDocument) compose(c *composer) error {
 	first := c.set.langs[0]

@@ -113,7 +113,7 @@ func fixture() JobDocument {
 		Placement: jobs.Placement{
 			Family: "sales", Track: "field", Stage: jobs.StageMid, Owner: both("owner"), ReviewDue: "2027-03-01",
 			OtherTitles: jobs.OtherTitles{FR: []string{"Responsable de zone"}, EN: []string{"Zone manager"}},
-			Codes:       []competencies.Code{{Scheme: "rome", Version: "460", Code: "D1402"}, {Scheme: "onet", Version: "29", Code: "41-4012.00"}},
+			Codes:       []competencies.Code{{Scheme: "rome", Version: "460", Code: "D1402", Label: both("trade")}, {Scheme: "onet", Version: "29", Code: "41-4012.00"}},
 		},
 		Version: jobs.Version{Number: 3, State: jobs.Published, Hash: "9f86d081884c7d65", PublishedAt: time.Date(2026, 3, 1, 23, 30, 0, 0, time.FixedZone("CET", 3600))},
 	}

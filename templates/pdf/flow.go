@@ -22,10 +22,9 @@ func (c *composer) fullPage() float64 { return c.sheet.h - footY - topY }
 // flow places pieces on pages. Pieces that are kept together go to the next page together; when they are higher
 // than a page, each is placed where it fits.
 func (c *composer) flow(ps []piece) {
-	if c.tight {
-		for i := range ps {
-			ps[i].gap *= tightGaps
-		}
+	c.title = ""
+	for i := range ps {
+		ps[i].gap *= c.pace.gaps
 	}
 	for i := 0; i < len(ps); {
 		n := 1
@@ -46,12 +45,12 @@ func (c *composer) group(ps []piece) {
 		height -= ps[0].gap
 	}
 	if height > c.room() && !c.atTop && height-ps[0].gap <= c.fullPage() {
-		c.turn()
+		c.turn(ps[0], height-ps[0].gap)
 	}
 	for i, p := range ps {
 		alone := p.keep && i+1 < len(ps) && p.h+ps[i+1].h <= c.fullPage() && p.gap+p.h+ps[i+1].gap+ps[i+1].h > c.room()
 		if alone && !c.atTop && ps[i+1].split == nil { // at least with its neighbour
-			c.turn()
+			c.turn(p, p.h+ps[i+1].gap+ps[i+1].h)
 		}
 		c.place(p)
 	}
@@ -69,13 +68,13 @@ func (c *composer) place(p piece) {
 			return
 		}
 		if p.h <= c.fullPage() && !c.atTop {
-			c.turn()
+			c.turn(p, p.h)
 			continue
 		}
 		if p.split != nil {
 			if head, tail, ok := p.split(c.room() - gap); ok {
 				c.put(head, gap)
-				c.turn()
+				c.turn(tail, 0)
 				p = tail
 				continue
 			}
@@ -84,13 +83,14 @@ func (c *composer) place(p piece) {
 			c.put(p, gap)
 			return
 		}
-		c.turn()
+		c.turn(p, 0)
 	}
 }
 
 func (c *composer) put(p piece, gap float64) {
 	c.y += gap
 	if p.title != "" {
+		c.title = p.title
 		c.sheet.bookmark(line1(c.lang, p.title), c.depth+p.level, c.y)
 	}
 	if p.draw != nil {
@@ -98,13 +98,22 @@ func (c *composer) put(p piece, gap float64) {
 	}
 	c.y += p.h
 	c.atTop = c.atTop && p.h == 0
+	c.part.fill = (c.y - topY) / c.fullPage()
 }
 
-// turn begins the next page of the current part.
-func (c *composer) turn() {
+// turn begins the next page of the current part. Where a section goes on, its heading is repeated, unless what
+// comes next, so high, needs the whole page.
+func (c *composer) turn(next piece, h float64) {
 	c.sheet.newPage()
 	c.part.last = c.sheet.page()
-	c.y, c.atTop = topY, true
+	c.y, c.atTop, c.part.fill = topY, true, 0
+	if c.title == "" || next.title != "" {
+		return
+	}
+	if head := c.continued(c.title); head.h+h <= c.fullPage() {
+		head.draw(marginX, c.y)
+		c.y += head.h
+	}
 }
 
 // cell is a column of a row.

@@ -34,9 +34,15 @@ func (r *role) glance() []piece {
 		p.gap, p.keep = 0.9, i < half-1
 		out = append(out, p)
 	}
-	if names := r.Profile.OtherTitles.In(r.lang); len(names) > 0 {
-		f := fact{msg.PdfOtherTitles, r.dotted(body, names...)}
-		p := r.row(r.factCells(0, r.width(), f)...)
+	for _, f := range []fact{
+		{msg.PdfOtherTitles, r.dotted(body, r.Profile.OtherTitles.In(r.lang)...)},
+		{msg.PdfCodes, []span{r.say(strings.Join(r.codes(), "\n"), body)}},
+	} {
+		cells := r.factCells(0, r.width(), f)
+		if len(cells[1].lines) == 0 {
+			continue
+		}
+		p := r.row(cells...)
 		p.gap = 0.9
 		out[len(out)-1].keep = true
 		out = append(out, p)
@@ -69,17 +75,24 @@ func (r *role) facts() []fact {
 	add(msg.PdfReportsTo, r.tx(r.ReportsTo, body)...)
 	add(msg.PdfLeads, words(r.leads())...)
 	if n := c.Conditions.TravelPercent; n != nil {
-		add(msg.PdfTravel, words(r.t(msg.PdfTravelShare, msg.Args{"Percent": lang.Percent(r.lang, itoa(*n))}))...)
+		s := r.t(msg.PdfTravelShare, msg.Args{"Percent": lang.Percent(r.lang, itoa(*n))})
+		if *n == 0 {
+			s = r.t(msg.PdfTravelNone)
+		}
+		add(msg.PdfTravel, words(s)...)
 	}
 	if n := c.Conditions.RemoteDays; n != nil {
-		add(msg.PdfRemote, words(r.t(msg.PdfRemoteDays, msg.Args{"Count": *n}))...)
+		s := r.t(msg.PdfRemoteDays, msg.Args{"Count": *n})
+		if *n == 0 {
+			s = r.t(msg.PdfRemoteNone)
+		}
+		add(msg.PdfRemote, words(s)...)
 	}
 	add(msg.PdfContract, r.tx(e.Contract, body)...)
 	add(msg.PdfWorkingTime, r.tx(e.WorkingTime, body)...)
 	add(msg.PdfStatus, r.tx(e.Status, body)...)
 	add(msg.PdfAgreement, r.tx(e.CollectiveAgreement, body)...)
 	add(msg.PdfClassification, r.tx(e.Classification, body)...)
-	add(msg.PdfCodes, words(r.codes())...)
 	add(msg.PdfOwner, r.tx(r.Profile.Owner, body)...)
 	if due, err := time.Parse(time.DateOnly, r.Profile.ReviewDue); err == nil {
 		add(msg.PdfReview, words(lang.Date(r.lang, due))...)
@@ -94,15 +107,36 @@ func (r *role) leads() string {
 	return r.t(msg.PdfLeadsNone)
 }
 
-// codes are those a French or European reader looks for.
-func (r *role) codes() string {
+// codes are those a French or European reader looks for, with the names behind them.
+func (r *role) codes() []string {
 	var out []string
 	for _, c := range r.Profile.Codes {
-		if c.Code != "" && (c.Scheme == "rome" || c.Scheme == "esco") {
-			out = append(out, c.Code+" ("+strings.ToUpper(c.Scheme)+"\u00a0"+c.Version+")")
+		if c.Code == "" || c.Scheme != "rome" && c.Scheme != "esco" {
+			continue
 		}
+		s := strings.ToUpper(c.Scheme) + "\u00a0" + c.Code
+		if label := c.Label.String(r.lang); label != "" {
+			s += "\u00a0· " + shortened(label, mostLabel)
+		}
+		out = append(out, s)
 	}
-	return strings.Join(out, ", ")
+	return out
+}
+
+// mostLabel is how much of the name behind a code is printed.
+const mostLabel = 64
+
+// shortened cuts a text behind a word when it has more than n characters.
+func shortened(s string, n int) string {
+	rs := []rune(s)
+	if len(rs) <= n {
+		return s
+	}
+	cut := string(rs[:n])
+	if i := strings.LastIndexAny(cut, " /"); i > 0 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:/") + "…"
 }
 
 // purpose is why the role exists, in the size of a lead.

@@ -331,10 +331,15 @@ func (r *role) market() []piece {
 		return nil
 	}
 	out := []piece{r.section(msg.PdfMarket, "")}
-	out = append(out, r.paragraph([]span{r.say(r.t(msg.PdfMarketNote), small.at(7.8))}, 0)...)
+	note := r.paragraph([]span{r.say(r.t(msg.PdfMarketNote), small.at(7.8))}, 0)
+	for i := range note {
+		note[i].keep = true // with the first row
+	}
+	out = append(out, note...)
 	for _, n := range r.content.MarketNotes {
 		out = append(out, r.marketNote(n))
 	}
+	pairs(out[1+len(note):])
 	return out
 }
 

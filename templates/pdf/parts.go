@@ -16,14 +16,24 @@ func (c *composer) sectionTitled(title, note string) piece {
 	w := c.width()
 	head := c.wrap(w, c.say(title, head1))
 	small := c.wrap(w/2, c.say(note, small))
-	return piece{h: 2.2 + stack(head) + 1.5, gap: 4.2, keep: true, title: title, draw: func(x, y float64) {
+	above, below := 2.2, 1.5
+	if c.pace.gaps < 1 {
+		above, below = above*c.pace.lines*c.pace.lines, below*c.pace.gaps
+	}
+	return piece{h: above + stack(head) + below, gap: 4.2, keep: true, title: title, draw: func(x, y float64) {
 		c.sheet.hairline(x, y, x+w, y, rule, 0.2)
 		c.sheet.box(x, y-0.35, 12, 0.7, ink)
-		c.sheet.lines(x, y+2.2, head)
+		c.sheet.lines(x, y+above, head)
 		if len(small) > 0 {
-			c.sheet.right(x+w, y+2.2+(head[0].h-small[0].h)/2, small[0])
+			c.sheet.right(x+w, y+above+(head[0].h-small[0].h)/2, small[0])
 		}
 	}}
+}
+
+// continued is the heading of a section on the page where it goes on.
+func (c *composer) continued(title string) piece {
+	ls := c.wrap(c.width(), c.say(title, head2), c.space(1.4), c.say(c.t(msg.PdfContinued), small))
+	return piece{h: stack(ls) + 1.4, draw: func(x, y float64) { c.sheet.lines(x, y, ls) }}
 }
 
 // paragraph flows a text over the width of the page.
@@ -84,6 +94,7 @@ func (c *composer) label(k msg.Key) []span { return []span{c.say(c.t(k), labelSt
 
 // ruled draws a hairline under a row, as tables have.
 func (c *composer) ruled(p piece, pad float64, w float64) piece {
+	pad *= c.pace.gaps
 	draw, h, split := p.draw, p.h, p.split
 	p.h += 2 * pad
 	p.draw = func(x, y float64) {
@@ -94,6 +105,15 @@ func (c *composer) ruled(p piece, pad float64, w float64) piece {
 		p.split = func(room float64) (piece, piece, bool) { return split(room - 2*pad) }
 	}
 	return p
+}
+
+// pairs keeps the first two rows of a table on one page, and the last two: no row stands alone.
+func pairs(rows []piece) {
+	for i := range rows {
+		if i+1 < len(rows) && (i == 0 || i == len(rows)-2) {
+			rows[i].keep = true
+		}
+	}
 }
 
 // joined lists texts with dots between.

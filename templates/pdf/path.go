@@ -80,7 +80,8 @@ func (r *role) acknowledgement() []piece {
 	if !r.Acknowledgement {
 		return nil
 	}
-	const gutter, height = 5.0, 20.0
+	const gutter = 5.0
+	height := 20.0 * min(1, r.pace.lines*r.pace.lines) // room to sign
 	w := (r.width() - 2*gutter) / 3
 	note := r.wrap(r.width(), r.say(r.t(msg.PdfAckNote), small.at(7.8)), r.space(4),
 		r.say(r.t(msg.PdfAckHanded)+"\u00a0……………………………", small.at(7.8).in(ink)))

@@ -46,16 +46,9 @@ func RenderReport(ctx context.Context, d Document, o Options) (b []byte, r Repor
 	if err != nil {
 		return nil, Report{}, err
 	}
-	c := newComposer(ctx, set, o)
-	if err := d.compose(c); err != nil {
+	c, err := settle(ctx, d, set, o)
+	if err != nil {
 		return nil, Report{}, err
-	}
-	if limit := d.pageLimit(); limit > 0 && c.sheet.page() > limit { // set once more, closer, rather than spill a few lines
-		c = newComposer(ctx, set, o)
-		c.tight = true
-		if err := d.compose(c); err != nil {
-			return nil, Report{}, err
-		}
 	}
 	c.stamp()
 	out := bytes.NewBuffer(make([]byte, 0, 1<<17))
@@ -79,19 +72,25 @@ type composer struct {
 	parts []*part
 	part  *part
 	y     float64
-	tight bool // set closer, to keep to the page limit
-	atTop bool // nothing stands on the page yet
+	paces []int  // of the parts, by their order; what is missing is set as usual
+	pace  pace   // of the part being laid out
+	atTop bool   // nothing stands on the page yet but a repeated heading
+	title string // heading of the section being laid out, repeated where it goes on
 }
 
 func newComposer(ctx context.Context, set settings, o Options) *composer {
 	t := &typesetter{fonts: fonts(), full: o.FullFont != nil}
-	return &composer{ctx: ctx, set: set, types: t, sheet: newSheet(set.paper, t, o.FullFont)}
+	return &composer{ctx: ctx, set: set, types: t, sheet: newSheet(set.paper, t, o.FullFont), pace: paces[asUsual]}
 }
 
 // begin starts a part on a new page: what its header and footer say.
 func (c *composer) begin(p part) {
 	c.sheet.newPage()
 	p.lang, p.first, p.last = c.lang, c.sheet.page(), c.sheet.page()
+	c.pace = paces[asUsual]
+	if n := len(c.parts); n < len(c.paces) {
+		c.pace = paces[c.paces[n]]
+	}
 	c.parts = append(c.parts, &p)
 	c.part = &p
 	c.y, c.atTop = topY, true
@@ -160,18 +159,15 @@ func (c *composer) foreign(l lang.Lang, st style) span {
 	return span{tag, style{semibold, st.size * 0.75, quiet}, l}
 }
 
-// How much closer tight setting is: lines, and the gaps between pieces.
-const (
-	tightLines = 0.95
-	tightGaps  = 0.7
-)
-
 // wrap breaks spans at a width.
 func (c *composer) wrap(w float64, spans ...span) []line {
+	if c.pace.size != 1 {
+		spans = c.pace.sized(spans)
+	}
 	ls := c.types.wrap(spans, w)
-	if c.tight {
+	if c.pace.lines != 1 {
 		for i := range ls {
-			ls[i].h *= tightLines
+			ls[i].h *= c.pace.lines
 		}
 	}
 	return ls

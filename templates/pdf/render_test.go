@@ -42,7 +42,7 @@ func TestProfileSaysWhatItMust(t *testing.T) {
 	b, _ := rendered(t, d)
 	text := read(t, b)
 	has(t, text, "Société Générique & Fils", "Chef / Cheffe de secteur F/H", "Version 3, en vigueur depuis le 1er mars 2026",
-		"Français boss été", "3 personnes", "60 % du temps", "1 jour par semaine", "Responsable de zone", "D1402 (ROME 460)",
+		"Français boss été", "3 personnes", "60 % du temps", "1 jour par semaine", "Responsable de zone", "ROME D1402 · Français trade été",
 		"Français purpose été", "Français own line été", "Répartition indicative du temps", "Français visits été", "40 %",
 		"Français attainment été", "par trimestre", "unknown-kpi", "Français negotiation été", "Indispensable", "3 sur 5", "1 sur 1",
 		"Certified Sales Professional (CSP)", "unknown-cert", "Exigée", "À partir de 2 ans", "Salesforce, HubSpot", "Français health été",
@@ -106,7 +106,7 @@ func TestPayIsPrintedOnlyWhenGiven(t *testing.T) {
 	d := fixture()
 	d.Pay = &Pay{Effective: "2026-01-01", Lines: []PayLine{{Zone: both("zone"), Min: "42000", Target: "50000", Max: "62000", Currency: "EUR", Period: "YEAR", Variable: "15000", Mix: "77/23"}}}
 	b, _ := rendered(t, d)
-	has(t, read(t, b), "Contient des données de rémunération : ne pas transmettre.", "42 000 € – 62 000 € par an", "50 000 €", "15 000 €", "77/23", "1er janv. 2026", "Français health été")
+	has(t, read(t, b), "Contient des données de rémunération : ne pas transmettre.", "Contient la rémunération : ne pas diffuser", "42 000 € – 62 000 € par an", "50 000 €", "15 000 €", "77/23", "1er janv. 2026", "Français health été")
 }
 
 func TestDraftSaysSoOnEveryPage(t *testing.T) {

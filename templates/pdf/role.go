@@ -21,24 +21,27 @@ func (d JobDocument) settings() (settings, error) {
 			return settings{}, unknownEdition(err)
 		}
 	}
-	return newSettings(d.Paper, d.Langs, d.Draft)
+	set, err := newSettings(d.Paper, d.Langs, d.Draft)
+	set.pay = d.Pay != nil
+	return set, err
 }
 
 // maxProfilePages is what a job profile may take in one language.
 const maxProfilePages = 3
 
+// pageLimit is how many pages a part should not exceed, 0 for any number.
 func (d JobDocument) pageLimit() int {
 	if d.Edition == Guide {
 		return 0
 	}
-	return maxProfilePages * max(1, len(d.Langs))
+	return maxProfilePages
 }
 
 func (d JobDocument) compose(c *composer) error {
 	first := c.set.langs[0]
-	title := d.text().Title.String(first)
 	c.sheet.describe(properties{
-		title: d.heading(first), author: d.Company, subject: msg.T(first, d.kind()) + ": " + title,
+		title:  msg.T(first, msg.PdfTitled, msg.Args{"Kind": msg.T(first, d.kind()), "Title": d.heading(first)}),
+		author: d.Company, subject: d.Family.Name.String(first),
 		keywords: strings.Join(d.keywords(), ", "), date: dateOr(d.Profile.Version.PublishedAt),
 	})
 	for _, l := range c.set.langs {
@@ -61,7 +64,7 @@ func (d JobDocument) part(c *composer, name string) error {
 	v := d.Profile.Version
 	c.begin(part{
 		kind: c.t(d.kind()), title: d.heading(c.lang), company: d.Company, link: d.Link,
-		version: v.Number, date: v.PublishedAt, hash: v.Hash,
+		version: v.Number, date: v.PublishedAt, hash: v.Hash, limit: d.pageLimit(),
 	})
 	if name != "" {
 		c.sheet.bookmark(line1(c.lang, name), c.depth, 0)

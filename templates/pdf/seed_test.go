@@ -146,14 +146,16 @@ func seedLadder(t testing.TB, l careers.LadderContent, slug string) Ladder {
 	for _, m := range l.Moves {
 		if m.From == slug {
 			to := readProfile(t, m.To).Content
-			out.Next = append(out.Next, to.Title)
+			if m.Kind == careers.Up {
+				out.Next = append(out.Next, to.Title)
+			}
 			line := MoveLine{Title: to.Title, Kind: m.Kind, Months: m.TypicalMonths}
 			for _, a := range to.Areas[:min(2, len(to.Areas))] {
 				line.Adds = append(line.Adds, a.Title)
 			}
 			out.Moves = append(out.Moves, line)
 		}
-		if m.To == slug {
+		if m.To == slug && m.Kind == careers.Up {
 			out.Previous = append(out.Previous, readProfile(t, m.From).Content.Title)
 		}
 	}

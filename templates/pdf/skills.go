@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/echelon-hr/echelon/app/lang/msg"
@@ -68,7 +69,7 @@ func (r *role) competencies() []piece {
 	return out
 }
 
-// axes are the spokes of the radar: requirements whose scale is known.
+// axes are the spokes of the radar: requirements whose scale is known. There are none where they are all equal.
 func axes(all []asked) []chart.Axis {
 	var out []chart.Axis
 	for _, a := range all {
@@ -79,12 +80,19 @@ func axes(all []asked) []chart.Axis {
 	if len(out) != len(all) { // numbers would not match the table
 		return nil
 	}
+	if !slices.ContainsFunc(out, func(a chart.Axis) bool { return a.Required != out[0].Required }) { // a regular shape tells nothing
+		return nil
+	}
 	return out
 }
 
 // asking is a row of the table.
 func (r *role) asking(number int, a asked, w float64, numbered bool) piece {
-	const name, meter = 42.0, 28.0
+	const name, besideRadar = 42.0, 28.0
+	meter := besideRadar
+	if w == r.width() { // the words of the level on one line
+		meter = 46
+	}
 	title := r.competencyName(a)
 	if numbered {
 		title = append([]span{r.say(itoa(number), small.at(7.8)), r.space(1.2)}, title...)

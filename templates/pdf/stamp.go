@@ -20,11 +20,14 @@ type part struct {
 	lang        lang.Lang
 	first, last int // its pages
 	code        *qrCode
+	limit       int     // pages it should not exceed, 0 for any number
+	fill        float64 // of the last page, 0 to 1
 }
 
 // stamp writes what is known only at the end, such as the number of pages, on every page.
 func (c *composer) stamp() {
 	total := c.sheet.pdf.PageCount()
+	c.pace = paces[asUsual]
 	for _, p := range c.parts {
 		c.lang, c.part = p.lang, p
 		p.code = newQR(p.link)
@@ -74,14 +77,25 @@ func (c *composer) footer(p *part, n, total int) {
 	if len(ls) > 2 {
 		ls = ls[:2]
 	}
-	at := y + 2 + c.sheet.lines(marginX+5, y+2, ls)
-	if p.link == "" {
-		return
+	if link := c.wrap(right-marginX-8, c.say(p.link, micro.in(teal))); len(link) > 0 {
+		at := y + 2 + stack(ls)
+		c.sheet.pdf.LinkString(marginX+5, at, link[0].w, link[0].h, clean(lang.EN, p.link))
+		ls = append(ls, link[0])
 	}
-	if ls := c.wrap(right-marginX-8, c.say(p.link, micro.in(teal))); len(ls) > 0 {
-		c.sheet.setLine(marginX+5, at, ls[0])
-		c.sheet.pdf.LinkString(marginX+5, at, ls[0].w, ls[0].h, clean(lang.EN, p.link))
+	c.sheet.lines(marginX+5, y+2, ls)
+	if c.set.pay {
+		c.payNotice(right, y+2, right-marginX-5, ls)
 	}
+}
+
+// payNotice warns at the right, under the number of the page, beside the first line that leaves it room.
+func (c *composer) payNotice(right, y, w float64, beside []line) {
+	notice := c.wrap(w, c.say(c.t(msg.PdfPayNotice), micro.strong().in(amberText)))
+	n := 1
+	for n < len(beside) && beside[n].w+notice[0].w+3 > w {
+		n++
+	}
+	c.sheet.right(right, y+float64(n)*notice[0].h, notice[0])
 }
 
 // edition says which version of what was printed.

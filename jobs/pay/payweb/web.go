@@ -2,8 +2,10 @@
 package payweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -58,9 +60,12 @@ func (h *Handlers) bands(c *fiber.Ctx) error {
 		v.Bands = append(v.Bands, paypages.Band{
 			Profile: b.Profile, Title: role.Title, Stage: role.Placement.Stage, Zone: zones[b.Zone].Name,
 			Currency: b.Base.Min.Currency, Period: string(b.Base.Min.Period),
-			Min: b.Base.Min.Decimal(), Target: b.Base.Target.Decimal(), Max: b.Base.Max.Decimal(), Variable: b.Variable.Decimal(),
+			Min: b.Base.Min.Decimal(), Target: b.Base.Target.Decimal(), Max: b.Base.Max.Decimal(), Variable: variable(b.Variable.Decimal()),
 		})
 	}
+	slices.SortStableFunc(v.Bands, func(a, b paypages.Band) int { // in ladder order, a role's zones together
+		return cmp.Or(cmp.Compare(roles[a.Profile].Placement.Place(), roles[b.Profile].Placement.Place()), cmp.Compare(a.Profile, b.Profile))
+	})
 	if v.Shell, err = h.Shell(c, msg.T(l, msg.PayTitle), layout.Pay); err != nil {
 		return err
 	}
@@ -74,6 +79,14 @@ func Readers(l lang.Lang) []string {
 		out = append(out, msg.Of(l, "role", r))
 	}
 	return out
+}
+
+// variable is what is paid beside the base at target, "" for nothing.
+func variable(amount string) string {
+	if amount == "0" {
+		return ""
+	}
+	return amount
 }
 
 func readDate(l lang.Lang, s string) string {

@@ -1,6 +1,8 @@
 package jobpages
 
 import (
+	"strings"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/jobs"
@@ -78,14 +80,33 @@ func (v CompareView) levelDifference(a, b compareCell) (string, bool) {
 	n := b.Meter.Required - a.Meter.Required
 	switch {
 	case n > 0:
-		return v.N(msg.JobsDiffMore, n), false
+		return v.N(msg.JobsDiffMore, n) + v.weighed(a, b), false
 	case n < 0:
-		return v.N(msg.JobsDiffLess, -n), false
+		return v.N(msg.JobsDiffLess, -n) + v.weighed(a, b), false
 	case a.Importance != b.Importance:
-		return v.T(msg.JobsDiffImportance), false
+		return v.T(msg.JobsDiffImportance, msg.Args{"Weight": v.weight(a, b)}), false
 	default:
 		return v.T(msg.JobsDiffSameLevel), true
 	}
+}
+
+// weight says how the importance changes: "essential → expected".
+func (v CompareView) weight(a, b compareCell) string {
+	word := func(c compareCell) string { return strings.ToLower(msg.Of(v.Lang, "importance", c.Importance)) }
+	return word(a) + " → " + word(b)
+}
+
+// weighed adds that change to a difference of level, when there is one.
+func (v CompareView) weighed(a, b compareCell) string {
+	if a.Importance == b.Importance {
+		return ""
+	}
+	return " · " + v.weight(a, b)
+}
+
+// same reports whether a role is compared with itself.
+func (v CompareView) same() bool {
+	return v.A != nil && v.B != nil && v.A.Profile.Slug == v.B.Profile.Slug
 }
 
 func (v CompareView) compareFacts() []compareRow {
@@ -108,8 +129,8 @@ func compareFactsOf(s layout.Shell, r Reading) []fact {
 		plain(s, msg.JobsLeads, leads(s, c.Leads)),
 		{Label: s.T(msg.JobsEducation), Text: c.Education.Level},
 		plain(s, msg.JobsExperience, minimum(s, c.Experience.MinimumMonths)),
-		plain(s, msg.JobsTravel, percent(s, c.Conditions.TravelPercent)),
-		plain(s, msg.JobsRemote, count(s, msg.JobsRemoteDays, c.Conditions.RemoteDays)),
+		plain(s, msg.JobsTravel, travel(s, c.Conditions.TravelPercent)),
+		plain(s, msg.JobsRemote, remote(s, c.Conditions.RemoteDays)),
 	}
 }
 

@@ -2,10 +2,13 @@ package jobpages
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/competencies"
+	"github.com/echelon-hr/echelon/jobs"
 	"github.com/echelon-hr/echelon/templates/layout"
 )
 
@@ -24,11 +27,43 @@ func glanceFacts(s layout.Shell, r Reading) []fact {
 		{Label: s.T(msg.JobsStatus), Text: c.Employment.Status, Origin: c.Employment.Origin},
 		{Label: s.T(msg.JobsAgreement), Text: c.Employment.CollectiveAgreement, Origin: c.Employment.Origin},
 		{Label: s.T(msg.JobsClassification), Text: c.Employment.Classification, Origin: c.Employment.Origin},
-		plain(s, msg.JobsTravel, percent(s, c.Conditions.TravelPercent)),
-		{Label: s.T(msg.JobsOwner), Text: p.Owner},
-		plain(s, msg.JobsReviewDue, reviewDue(s, p.ReviewDue)),
+		plain(s, msg.JobsTravel, travel(s, c.Conditions.TravelPercent)),
+		plain(s, msg.JobsRemote, remote(s, c.Conditions.RemoteDays)),
+	}
+	if t := place(c.Scope); !t.IsZero() {
+		facts = append(facts, fact{Label: s.T(msg.JobsPlace), Text: t})
+	}
+	facts = append(facts, fact{Label: s.T(msg.JobsOwner), Text: p.Owner})
+	if day := reviewDue(s, p.ReviewDue); day != "" {
+		facts = append(facts, plain(s, msg.JobsReviewDue, day))
+	}
+	if len(p.Codes) > 0 {
+		facts = append(facts, fact{Label: s.T(msg.JobsCodes), Lines: codeLines(p.Codes)})
 	}
 	return facts
+}
+
+// place is the line of the scope that says where the role works.
+func place(scope []jobs.Point) lang.Text {
+	for _, p := range scope {
+		if p.Key == "territory" {
+			return p.Text
+		}
+	}
+	return lang.Text{}
+}
+
+// codeLines are the role's codes in public classifications, each with its name there: "ROME D1416 · label".
+func codeLines(codes []competencies.Code) []fact {
+	out := make([]fact, 0, len(codes))
+	for _, c := range codes {
+		scheme := strings.ToUpper(c.Scheme)
+		if c.Scheme == "onet" {
+			scheme = "O*NET"
+		}
+		out = append(out, fact{Label: strings.TrimSpace(scheme + " " + c.Code), Text: c.Label})
+	}
+	return out
 }
 
 func reportsTo(s layout.Shell, r Reading) fact {

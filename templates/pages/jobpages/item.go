@@ -15,14 +15,14 @@ type item struct {
 	Text   lang.Text
 	More   lang.Text // a paragraph under it, may be zero
 	Origin competencies.Origin
-	Change jobs.ChangeKind
+	Path   string // of the item in its document, where a variant may change it; may be empty
 }
 
 // points makes items of keyed sentences; path leads to their list.
 func (r Reading) points(list []jobs.Point, path string) []item {
 	out := make([]item, 0, len(list))
 	for _, p := range list {
-		out = append(out, item{Text: p.Text, Origin: p.Origin, Change: r.change(path, p.Key)})
+		out = append(out, item{Text: p.Text, Origin: p.Origin, Path: path + "/" + p.Key})
 	}
 	return out
 }
@@ -31,7 +31,11 @@ func (r Reading) points(list []jobs.Point, path string) []item {
 func (r Reading) entryItems(list []jobs.Entry, path string) []item {
 	out := make([]item, 0, len(list))
 	for _, e := range list {
-		out = append(out, item{Text: e.Title, More: e.Text, Origin: e.Origin, Change: r.change(path, e.Key)})
+		i := item{Text: e.Title, More: e.Text, Origin: e.Origin}
+		if path != "" {
+			i.Path = path + "/" + e.Key
+		}
+		out = append(out, i)
 	}
 	return out
 }
@@ -42,6 +46,8 @@ type fact struct {
 	Text   lang.Text
 	Href   string
 	Origin competencies.Origin
+	Path   string // as of item
+	Lines  []fact // several values, each with its own label
 }
 
 // plain makes a fact of words that are already the reader's.
@@ -70,10 +76,21 @@ func shortHash(h string) string {
 	return h
 }
 
-// count writes a number, or nothing for one that is not stated.
-func count(s layout.Shell, k msg.Key, n *int) string {
-	if n == nil {
+// remote writes the days worked from elsewhere; not stated is not none.
+func remote(s layout.Shell, days *int) string {
+	switch {
+	case days == nil:
 		return ""
+	case *days == 0:
+		return s.T(msg.JobsRemoteNone)
 	}
-	return s.N(k, *n)
+	return s.N(msg.JobsRemoteDays, *days)
+}
+
+// travel writes the share of time spent travelling; not stated is not none.
+func travel(s layout.Shell, share *int) string {
+	if share != nil && *share == 0 {
+		return s.T(msg.JobsRemoteNone)
+	}
+	return percent(s, share)
 }

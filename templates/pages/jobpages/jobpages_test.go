@@ -128,8 +128,62 @@ func TestComparisonSaysTheDifferenceInWords(t *testing.T) {
 	a, b := reading(t, ""), reading(t, "")
 	b.Edition.Content.Requirements = []jobs.Requirement{{Competency: "negotiation", Rank: 5, Importance: jobs.Essential}}
 	b.Edition.Content.KPIs = nil
+	b.Profile.Slug = "account-manager"
 	html := pagetest.Render(t, jobpages.Compare(jobpages.CompareView{Shell: shell(lang.EN), A: &a, B: &b}))
 	contains(t, html, "2 levels higher for the second", "Only for the first", "The same")
+	b.Edition.Content.Requirements[0] = jobs.Requirement{Competency: "negotiation", Rank: 3, Importance: jobs.Expected}
+	contains(t, pagetest.Render(t, jobpages.Compare(jobpages.CompareView{Shell: shell(lang.EN), A: &a, B: &b})), "Same level; importance: essential → expected")
+}
+
+func TestARoleIsNotComparedWithItself(t *testing.T) {
+	a := reading(t, "")
+	html := pagetest.Render(t, jobpages.Compare(jobpages.CompareView{Shell: shell(lang.EN), A: &a, B: &a}))
+	contains(t, html, "Choose two different roles")
+	if strings.Contains(html, "ec-compare-table") {
+		t.Error("a role is compared with itself")
+	}
+}
+
+// TestReplacedItemsSayWhatStoodBefore reads a variant that replaces one item of each kind of wording.
+func TestReplacedItemsSayWhatStoodBefore(t *testing.T) {
+	r := reading(t, "")
+	days := 2
+	c := r.Profile.Content
+	c.Conditions.RemoteDays = new(int)
+	c.Variants = []jobs.Variant{{Slug: "pharma", Name: text("Pharmacie"), Summary: text("Résumé"), Overlay: jobs.Overlay{
+		Purpose:      text("Autre finalité"),
+		Areas:        []jobs.Area{{Key: "sales", Share: 30}},
+		KPIs:         []jobs.KPIUse{{KPI: "quota", Target: text("Autre cible"), Period: "quarter"}},
+		Requirements: []jobs.Requirement{{Competency: "negotiation", Rank: 4, Importance: jobs.Expected}},
+		Conditions:   jobs.ConditionsOverlay{RemoteDays: &days},
+	}}}
+	e, err := jobs.EditionOf(c, "pharma")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Profile.Content, r.Edition = c, e
+	html := strings.Join(strings.Fields(pagetest.Render(t, jobpages.Profile(jobpages.ProfileView{Shell: shell(lang.EN), Reading: r}))), " ")
+	for _, was := range []string{"Finalité (en)", "40%", "Cible (en)", "3 of 5, essential", "none"} {
+		if !strings.Contains(html, "before: "+was) {
+			t.Errorf("does not say that it was %q before", was)
+		}
+	}
+	for _, id := range []string{"change-purpose", "change-areas-sales-share", "change-kpis-quota", "change-requirements-negotiation", "change-conditions-remote-days"} {
+		if strings.Count(html, `href="#`+id+`"`) != 1 || strings.Count(html, ` id="`+id+`"`) != 1 {
+			t.Errorf("the list of changes does not lead to %s", id)
+		}
+	}
+}
+
+func TestCertificationsKeepTheLanguageOfTheirName(t *testing.T) {
+	r := reading(t, "")
+	r.Edition.Content.Certifications = []jobs.CertificationUse{{Certification: "csp", Importance: "preferred"}}
+	r.Certifications = map[string]competencies.Certification{"csp": {Slug: "csp", Name: "Certified Sales Professional", NameLang: lang.EN, Abbreviation: "CSP", Gloss: text("Certification")}}
+	html := pagetest.Render(t, jobpages.Profile(jobpages.ProfileView{Shell: shell(lang.FR), Reading: r}))
+	contains(t, html, `<span lang="en">Certified Sales Professional</span> (CSP)`)
+	if strings.Index(html, "Certification (fr)") > strings.Index(html, "Certified Sales") {
+		t.Error("the official name comes before what it means")
+	}
 }
 
 func TestGridIsATableWithHeaders(t *testing.T) {

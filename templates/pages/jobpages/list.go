@@ -56,3 +56,11 @@ func (f Filter) narrowed() bool {
 	f.Q = ""
 	return f.Active()
 }
+
+// emptyTitle says what was not found: the query, when there was one.
+func emptyTitle(v ListView) string {
+	if q := ShortQuery(v.Filter.Q); q != "" {
+		return v.T(msg.JobsEmptyFor, msg.Args{"Q": q})
+	}
+	return v.T(msg.JobsEmptyTitle)
+}

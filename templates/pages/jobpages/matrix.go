@@ -20,3 +20,8 @@ func matrixGroups(rows []MatrixRow) []matrixGroup {
 	}
 	return out
 }
+
+// legendScale is the scale of five levels that the legend draws; its levels need no names there.
+func legendScale() competencies.Scale {
+	return competencies.Scale{Levels: make([]competencies.ScaleLevel, 5)}
+}

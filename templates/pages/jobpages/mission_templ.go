@@ -79,7 +79,7 @@ func purpose(s layout.Shell, r Reading) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = phrase(s, r, item{Text: r.Edition.Content.Purpose, Change: r.change("purpose")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = noted(s, r, item{Text: r.Edition.Content.Purpose, Path: "purpose"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -115,7 +115,7 @@ func purpose(s layout.Shell, r Reading) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = phrase(s, r, p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = noted(s, r, p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -243,11 +243,11 @@ func area(s layout.Shell, r Reading, a jobs.Area) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.ChangeMark(r.change("areas", a.Key), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = changeMark(s, r, "areas", a.Key).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.ChangeMark(r.change("areas", a.Key, "title"), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = changeMark(s, r, "areas", a.Key, "title").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -299,7 +299,7 @@ func area(s layout.Shell, r Reading, a jobs.Area) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.ChangeMark(r.change("areas", a.Key, "share"), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = changeMark(s, r, "areas", a.Key, "share").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -307,6 +307,14 @@ func area(s layout.Shell, r Reading, a jobs.Area) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		}
+		templ_7745c5c3_Err = before(s, r, "areas", a.Key, "title").Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = before(s, r, "areas", a.Key, "share").Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "</div>")
 		if templ_7745c5c3_Err != nil {
@@ -322,7 +330,7 @@ func area(s layout.Shell, r Reading, a jobs.Area) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = phrase(s, r, p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = noted(s, r, p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -344,7 +352,7 @@ func area(s layout.Shell, r Reading, a jobs.Area) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(s.T(msg.JobsActivities))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/pages/jobpages/mission.templ`, Line: 84, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/pages/jobpages/mission.templ`, Line: 86, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -359,7 +367,7 @@ func area(s layout.Shell, r Reading, a jobs.Area) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = phrase(s, r, p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = noted(s, r, p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -10,11 +10,11 @@ import (
 // conditionFacts is how and where the work is done.
 func conditionFacts(s layout.Shell, c jobs.Conditions) []fact {
 	return []fact{
-		plain(s, msg.JobsTravel, percent(s, c.TravelPercent)),
-		plain(s, msg.JobsRemote, count(s, msg.JobsRemoteDays, c.RemoteDays)),
-		{Label: s.T(msg.JobsVehicle), Text: c.Vehicle},
-		{Label: s.T(msg.JobsHours), Text: c.Hours},
-		{Label: s.T(msg.JobsSafety), Text: c.Safety},
+		{Label: s.T(msg.JobsTravel), Text: here(s, travel(s, c.TravelPercent)), Path: "conditions/travel_percent"},
+		{Label: s.T(msg.JobsRemote), Text: here(s, remote(s, c.RemoteDays)), Path: "conditions/remote_days"},
+		{Label: s.T(msg.JobsVehicle), Text: c.Vehicle, Path: "conditions/vehicle"},
+		{Label: s.T(msg.JobsHours), Text: c.Hours, Path: "conditions/hours"},
+		{Label: s.T(msg.JobsSafety), Text: c.Safety, Path: "conditions/safety"},
 	}
 }
 

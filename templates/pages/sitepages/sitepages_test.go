@@ -39,3 +39,28 @@ func TestPersonasArePlainButtons(t *testing.T) {
 		}
 	}
 }
+
+func TestErrorsLeadBackToWhatWasMeant(t *testing.T) {
+	for _, c := range []struct {
+		name, path string
+		status     int
+		want       string
+	}{
+		{"a document on unknown paper", "/jobs/territory-manager.pdf?paper=a5", 422, `href="/jobs/territory-manager"`},
+		{"an unknown variant", "/jobs/territory-manager?variant=none", 404, `href="/jobs/territory-manager"`},
+		{"an archive in an unknown language", "/families/sales.zip?lang=de", 422, `href="/families/sales"`},
+		{"an unknown role leads nowhere", "/jobs/none", 404, ""},
+		{"an unknown document leads nowhere", "/jobs/none.pdf?lang=fr", 404, ""},
+		{"a comparison is no role", "/jobs/compare?a=1", 422, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			html := pagetest.Render(t, sitepages.Error(sitepages.ErrorView{Shell: layout.Shell{Lang: lang.EN, Path: c.path, Can: layout.Can{Jobs: true}}, Status: c.status}))
+			switch back := strings.Contains(html, "Back to the job"); {
+			case c.want == "" && back:
+				t.Error("leads back to a page that may not be there")
+			case c.want != "" && (!back || !strings.Contains(html, c.want)):
+				t.Errorf("%s is missing", c.want)
+			}
+		})
+	}
+}

@@ -98,7 +98,7 @@ func (b *bench) programs() (*programs, error) {
 // startEchelon serves the content as people would, with the settings as they come: metrics on, a line of log for
 // each request.
 func (b *bench) startEchelon(p *programs) (*started, error) {
-	addr, err := freeAddress()
+	addr, err := b.freeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (b *bench) startEchelon(p *programs) (*started, error) {
 }
 
 func (b *bench) startMinimal(p *programs) (*started, error) {
-	addr, err := freeAddress()
+	addr, err := b.freeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,10 @@ func (b *bench) start(addr string, c *exec.Cmd, env ...string) (*started, error)
 		if err := c.Process.Signal(os.Interrupt); err != nil {
 			return err
 		}
-		<-ended // how the program ends on a signal is its own affair
+		// How the program ends on the signal is its own affair.
+		if err := <-ended; err != nil && !errors.As(err, new(*exec.ExitError)) {
+			return err
+		}
 		return nil
 	}}
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
@@ -159,8 +162,8 @@ func withoutSettings(env []string) []string {
 }
 
 // freeAddress is a port of loopback that nobody listens on now.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func (b *bench) freeAddress() (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(b.ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -93,18 +93,48 @@ type inventedTerm struct {
 // The parts of titles: {French, English}.
 var (
 	ranks = [][2]string{
-		{"Responsable", "Manager,"}, {"Chargé / Chargée de mission", "Officer,"}, {"Directeur / Directrice", "Director,"}, {"Assistant / Assistante", "Assistant,"},
-		{"Chef / Cheffe de projet", "Project manager,"}, {"Conseiller / Conseillère", "Adviser,"}, {"Analyste", "Analyst,"}, {"Coordinateur / Coordinatrice", "Coordinator,"},
+		{"Responsable", "Manager,"},
+		{"Chargé / Chargée de mission", "Officer,"},
+		{"Directeur / Directrice", "Director,"},
+		{"Assistant / Assistante", "Assistant,"},
+		{"Chef / Cheffe de projet", "Project manager,"},
+		{"Conseiller / Conseillère", "Adviser,"},
+		{"Analyste", "Analyst,"},
+		{"Coordinateur / Coordinatrice", "Coordinator,"},
 	}
 	fields = [][2]string{
-		{"ventes", "sales"}, {"comptes clés", "key accounts"}, {"marketing", "marketing"}, {"logistique", "logistics"}, {"achats", "purchasing"},
-		{"qualité", "quality"}, {"formation", "training"}, {"ressources humaines", "human resources"}, {"service après-vente", "after-sales service"},
-		{"contrôle de gestion", "management accounting"}, {"maintenance", "maintenance"}, {"communication", "communication"}, {"données", "data"},
-		{"sécurité", "safety"}, {"production", "production"}, {"ingénierie", "engineering"}, {"œuvres sociales", "staff welfare"}, {"export", "export"},
+		{"ventes", "sales"},
+		{"comptes clés", "key accounts"},
+		{"marketing", "marketing"},
+		{"logistique", "logistics"},
+		{"achats", "purchasing"},
+		{"qualité", "quality"},
+		{"formation", "training"},
+		{"ressources humaines", "human resources"},
+		{"service après-vente", "after-sales service"},
+		{"contrôle de gestion", "management accounting"},
+		{"maintenance", "maintenance"},
+		{"communication", "communication"},
+		{"données", "data"},
+		{"sécurité", "safety"},
+		{"production", "production"},
+		{"ingénierie", "engineering"},
+		{"œuvres sociales", "staff welfare"},
+		{"export", "export"},
 	}
 	industries = [][2]string{
-		{"pharmacie", "pharmaceuticals"}, {"grande distribution", "retail"}, {"automobile", "automotive"}, {"bâtiment", "construction"}, {"informatique", "technology"},
-		{"énergie", "energy"}, {"agroalimentaire", "food"}, {"assurance", "insurance"}, {"transport", "transport"}, {"santé", "health"}, {"tourisme", "tourism"}, {"textile", "textiles"},
+		{"pharmacie", "pharmaceuticals"},
+		{"grande distribution", "retail"},
+		{"automobile", "automotive"},
+		{"bâtiment", "construction"},
+		{"informatique", "technology"},
+		{"énergie", "energy"},
+		{"agroalimentaire", "food"},
+		{"assurance", "insurance"},
+		{"transport", "transport"},
+		{"santé", "health"},
+		{"tourisme", "tourism"},
+		{"textile", "textiles"},
 	}
 )
 

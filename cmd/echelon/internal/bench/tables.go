@@ -9,6 +9,7 @@ import (
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/uptrace/bun"
 
 	"github.com/echelon-hr/echelon/app/lang"
@@ -28,13 +29,8 @@ func wordsOf(t lang.Text) words { return words{FR: t.FR.Text, EN: t.EN.Text} }
 // written is JSON in a column that nothing is looked up in.
 type written string
 
-// MarshalJSON writes it as it is.
-func (w written) MarshalJSON() ([]byte, error) {
-	if w == "" {
-		return []byte("null"), nil
-	}
-	return []byte(w), nil
-}
+// MarshalJSONTo writes it as it is.
+func (w written) MarshalJSONTo(e *jsontext.Encoder) error { return e.WriteValue(jsontext.Value(w)) }
 
 // line is what every child table has: its place below its parent, and a titled, keyed text.
 type line struct {
