@@ -68,13 +68,21 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Company == "" && (s.Demo || accountsdb.New(database.DB).HasPersonas(ctx)) {
+	if s.Company == "" && s.Demo {
 		s.Company = demoCompany
 	}
 	a := &App{Settings: s, DB: database, log: log}
 	a.Services = a.services(database.DB, clock.Real)
 	a.build()
 	return a, nil
+}
+
+// PrintAsServed gives the command line's documents the company that the site would print: the demo's when the
+// database holds it and no other is set.
+func (a *App) PrintAsServed(ctx context.Context) {
+	if a.Printer.Company == "" && accountsdb.New(a.DB.DB).HasPersonas(ctx) {
+		a.Printer.Company = demoCompany
+	}
 }
 
 // makeDataDir makes the directory of the default database; one that somebody named must exist.
@@ -187,6 +195,8 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	if err := a.Web.Shutdown(stopWait); err != nil {
 		return fmt.Errorf("stop: %w", err)
 	}
+	// A stop that comes before the server has taken the listener does not close it.
+	_ = listener.Close()
 	return <-failed
 }
 

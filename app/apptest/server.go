@@ -37,26 +37,8 @@ func Start(t testing.TB, kind string) *Server {
 // StartOn boots the product over a migrated database, with or without the demo.
 func StartOn(t testing.TB, address string, demo bool) *Server {
 	t.Helper()
+	a := Build(t, address, demo)
 	ctx, cancel := context.WithCancel(context.Background())
-	s, err := app.ReadSettings(func(name string) string {
-		return map[string]string{"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080"}[name]
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Demo = demo
-	a, err := app.Open(ctx, s, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.Prepare(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if demo {
-		if _, err := a.Seed(ctx, seeds.Content, true); err != nil {
-			t.Fatal(err)
-		}
-	}
 	at, done := make(chan string, 1), make(chan error, 1)
 	go func() { done <- a.Serve(ctx, func(addr string) { at <- addr }) }()
 	server := &Server{App: a}
@@ -70,9 +52,35 @@ func StartOn(t testing.TB, address string, demo bool) *Server {
 		if err := <-done; err != nil {
 			t.Errorf("stop: %v", err)
 		}
-		_ = a.Close()
 	})
 	return server
+}
+
+// Build opens the product over a migrated database without serving it; it is closed after the test.
+func Build(t testing.TB, address string, demo bool) *app.App {
+	t.Helper()
+	ctx := context.Background()
+	s, err := app.ReadSettings(func(name string) string {
+		return map[string]string{"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080"}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Demo = demo
+	a, err := app.Open(ctx, s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	if err := a.Prepare(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if demo {
+		if _, err := a.Seed(ctx, seeds.Content, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a
 }
 
 // Answer is a response read whole.

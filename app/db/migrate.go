@@ -115,7 +115,7 @@ func (d *DB) Migrate(ctx context.Context) ([]string, error) {
 		return nil, errors.Join(err, s.ahead())
 	}
 	// A handle of its own: a failed step can leave a connection in any state.
-	own, err := open(d.url)
+	own, err := open(d.url, migrateWait)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -30,6 +31,12 @@ const (
 	postgresConns = 16
 )
 
+// How long a writer waits for another one on SQLite: in use, and while the schema changes.
+const (
+	writeWait   = 10 * time.Second
+	migrateWait = 2 * time.Minute
+)
+
 // DB is an open database and what is needed to open it again for a migration.
 type DB struct {
 	*bun.DB
@@ -41,7 +48,7 @@ type DB struct {
 // Open opens the database that the address names: "postgres://…", or "sqlite:" and the path of a file,
 // which is made when missing; its directory must exist. The connection is tried; the schema is not looked at.
 func Open(ctx context.Context, address string) (*DB, error) {
-	d, err := open(address)
+	d, err := open(address, writeWait)
 	if err != nil {
 		return nil, err
 	}
@@ -59,12 +66,13 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	return d, nil
 }
 
-func open(address string) (*DB, error) {
+// open names the database without reaching it; wait is how long an SQLite writer waits for another one.
+func open(address string, wait time.Duration) (*DB, error) {
 	switch {
 	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
 		return openPostgres(address)
 	case strings.HasPrefix(address, "sqlite:"):
-		return openSQLite(address)
+		return openSQLite(address, wait)
 	default:
 		return nil, fault.New(fault.Invalid, "db.address", "database address must start with postgres:// or sqlite:")
 	}
@@ -83,7 +91,7 @@ func openPostgres(address string) (*DB, error) {
 	return &DB{DB: bun.NewDB(pool, pgdialect.New()), url: address, files: migrationFiles}, nil
 }
 
-func openSQLite(address string) (*DB, error) {
+func openSQLite(address string, wait time.Duration) (*DB, error) {
 	path, err := filepath.Abs(strings.TrimPrefix(address, "sqlite:"))
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "db.address", err, "the SQLite path cannot be read")
@@ -91,7 +99,7 @@ func openSQLite(address string) (*DB, error) {
 	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.Invalid, "db.directory", "the directory %s does not exist: create it, or set ECHELON_DATABASE_URL to another file", filepath.Dir(path))
 	}
-	pool, err := sql.Open("sqlite", sqliteDSN(path))
+	pool, err := sql.Open("sqlite", sqliteDSN(path, wait))
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, "db.unreachable", err, "open %s", path)
 	}
@@ -102,9 +110,9 @@ func openSQLite(address string) (*DB, error) {
 
 // sqliteDSN sets what every pooled connection needs: the pragmas of one Exec would reach one connection only.
 // busy_timeout comes first, because changing the journal mode may already wait.
-func sqliteDSN(path string) string {
+func sqliteDSN(path string, wait time.Duration) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join([]string{
-		"_pragma=busy_timeout(10000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)",
+		fmt.Sprintf("_pragma=busy_timeout(%d)", wait.Milliseconds()), "_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)",
 		"_pragma=foreign_keys(1)", "_txlock=immediate", "_dqs=0",
 	}, "&")
 }

@@ -659,7 +659,7 @@ func TestConditionalReads(t *testing.T) {
 		if got := h.do(t, "GET", "/missing").Header.Get("ETag"); got != "" {
 			t.Errorf("an error is tagged %s", got)
 		}
-		if got := h.do(t, "POST", "/change", "If-None-Match", "*"); got.Header.Get("ETag") != "" || got.StatusCode != 200 {
+		if got := h.do(t, "POST", "/change", "If-None-Match", "*"); got.Header.Get("ETag") != "" || got.StatusCode != http.StatusOK {
 			t.Errorf("a change is tagged %v", got.Header)
 		}
 	})
