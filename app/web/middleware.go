@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -53,7 +54,9 @@ func (a *App) record(c *fiber.Ctx, took time.Duration) {
 	if a.cfg.Metrics != nil {
 		a.cfg.Metrics(knownMethod(c.Method()), route, status, took)
 	}
-	a.cfg.Log.Info("request", "request", requestIDOf(c.UserContext()), "method", c.Method(), "route", route, "status", status, "ms", took.Milliseconds(), "bytes", len(c.Response().Body()))
+	a.cfg.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
+		slog.String("request", requestIDOf(c.UserContext())), slog.String("method", c.Method()), slog.String("route", route),
+		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()), slog.Int("bytes", len(c.Response().Body())))
 }
 
 // knownMethod keeps what a client invents out of the metrics' labels.
@@ -82,15 +85,22 @@ func (a *App) protect(c *fiber.Ctx) error {
 
 func (a *App) setProtection(c *fiber.Ctx) {
 	h := &c.Response().Header
-	h.Set("Content-Security-Policy", contentSecurity)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+	for _, p := range protection {
+		h.SetCanonical(p.name, p.value)
+	}
 	if a.cfg.Public {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
+}
+
+// protection holds the headers in the form in which they go out.
+var protection = []struct{ name, value []byte }{
+	{[]byte("Content-Security-Policy"), []byte(contentSecurity)},
+	{[]byte("X-Content-Type-Options"), []byte("nosniff")},
+	{[]byte("Referrer-Policy"), []byte("same-origin")},
+	{[]byte("Cross-Origin-Opener-Policy"), []byte("same-origin")},
+	{[]byte("Cross-Origin-Resource-Policy"), []byte("same-origin")},
+	{[]byte("Permissions-Policy"), []byte("camera=(), geolocation=(), microphone=(), payment=()")},
 }
 
 // sameOrigin refuses a request that changes something and comes from another site: by Sec-Fetch-Site, which

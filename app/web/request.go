@@ -54,12 +54,19 @@ const (
 
 // chooseLang takes what the address asks for, else what was chosen before, else what the browser prefers.
 func chooseLang(c *fiber.Ctx) lang.Lang {
-	for _, s := range []string{c.Query("lang"), c.Cookies(langCookie)} {
+	for _, s := range [...]string{c.Query("lang"), c.Cookies(langCookie)} {
+		if s == "" {
+			continue
+		}
 		if l, err := lang.Parse(s); err == nil {
 			return l
 		}
 	}
-	tags, _, err := language.ParseAcceptLanguage(c.Get(fiber.HeaderAcceptLanguage))
+	accepted := c.Get(fiber.HeaderAcceptLanguage)
+	if accepted == "" {
+		return lang.FR
+	}
+	tags, _, err := language.ParseAcceptLanguage(accepted)
 	if err != nil || len(tags) == 0 {
 		return lang.FR
 	}

@@ -52,10 +52,27 @@ func Built() bool {
 
 // FS returns the built files by their hashed names. Their content never changes under a name, so they may
 // be cached for ever.
-func FS() fs.FS {
+func FS() fs.FS { return files }
+
+var files = func() fs.FS {
 	sub, err := fs.Sub(dist, "dist")
 	if err != nil {
 		panic(err) // "dist" is a valid path: this cannot happen
 	}
 	return sub
-}
+}()
+
+// Has reports whether a file of that hashed name was built.
+func Has(name string) bool { return names[name] }
+
+var names = func() map[string]bool {
+	m := map[string]bool{}
+	entries, err := fs.ReadDir(files, ".")
+	if err != nil {
+		panic(err) // the directory is embedded: this cannot happen
+	}
+	for _, e := range entries {
+		m[e.Name()] = !e.IsDir()
+	}
+	return m
+}()
