@@ -45,12 +45,13 @@ type App struct {
 	API    huma.API
 	Routes []Route
 	cfg    Config
+	plain  map[string]bool // Fiber's paths of plain routes
 }
 
 // New builds the house around the given routes. A route without a policy, or two for the same address, is a
 // defect and panics at start.
 func New(cfg Config, routes []Route) *App {
-	a := &App{cfg: cfg, Routes: routes}
+	a := &App{cfg: cfg, Routes: routes, plain: map[string]bool{}}
 	a.App = fiber.New(fiber.Config{
 		AppName:               "echelon",
 		CaseSensitive:         true,

@@ -54,7 +54,14 @@ func (a *App) record(c *fiber.Ctx, took time.Duration) {
 	if a.cfg.Metrics != nil {
 		a.cfg.Metrics(knownMethod(c.Method()), route, status, took)
 	}
-	a.cfg.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
+	level := slog.LevelInfo
+	if a.plain[route] && status < http.StatusInternalServerError { // probes and files would drown the rest
+		level = slog.LevelDebug
+	}
+	if !a.cfg.Log.Enabled(c.UserContext(), level) {
+		return
+	}
+	a.cfg.Log.LogAttrs(c.UserContext(), level, "request",
 		slog.String("request", requestIDOf(c.UserContext())), slog.String("method", c.Method()), slog.String("route", route),
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()), slog.Int("bytes", len(c.Response().Body())))
 }

@@ -30,7 +30,8 @@ func Page(method, path string, policy access.Policy, handler fiber.Handler) Rout
 }
 
 // Plain makes a public route whose answer is the same for everybody, such as a file or the state of health:
-// nobody asks the database who is there, so that it answers without one too.
+// nobody asks the database who is there, so that it answers without one too. Machines ask for such addresses all
+// day long: only what goes wrong there is logged at the usual level.
 func Plain(method, path string, handler fiber.Handler) Route {
 	return Route{Method: method, Path: path, Policy: access.Public(), page: handler, plain: true}
 }
@@ -83,6 +84,9 @@ func (a *App) register(routes []Route) {
 func (a *App) add(r Route) {
 	handler := a.guardPage(r)
 	path := FiberPath(r.Path)
+	if r.plain {
+		a.plain[path] = true
+	}
 	if r.Method == http.MethodGet {
 		a.Get(path, handler)
 		return

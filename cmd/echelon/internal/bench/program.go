@@ -95,8 +95,7 @@ func (b *bench) programs() (*programs, error) {
 	return p, a.Close()
 }
 
-// startEchelon serves the content as people would, with the settings as they come: metrics on, a line of log for
-// each request.
+// startEchelon serves the content as people would, with the settings as they come.
 func (b *bench) startEchelon(p *programs) (*started, error) {
 	addr, err := b.freeAddress()
 	if err != nil {
