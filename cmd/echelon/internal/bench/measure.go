@@ -19,7 +19,7 @@ type row struct {
 	limit    limit
 	seen     string // what was seen to be possible before the product was written; may be empty
 	how      string // one sentence: how the two numbers are measured
-	note     string // beside the table; may be empty
+	note     string // why the limit is missed, when it is; may be empty
 }
 
 // ratio of our number to theirs: below 1 we need less, above 1 more.

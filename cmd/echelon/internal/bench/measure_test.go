@@ -100,7 +100,7 @@ func TestSidesTakeTurns(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	rows := []row{
-		{measured: "this", against: "that", ours: 1, theirs: 8, unit: milliseconds, limit: atMostOneIn(6), seen: "1/7.9", how: "by watching."},
+		{measured: "this", against: "that", ours: 1, theirs: 8, unit: milliseconds, limit: atMostOneIn(6), seen: "1/7.9", how: "by watching.", note: "unsaid."},
 		{measured: "size", against: "small", ours: 1234.4, theirs: 10, unit: megabytes, limit: atMost(3), how: "by weighing.", note: "it is heavy."},
 	}
 	page := report(rows, machine{cpu: "Some Processor", cores: 2, memory: 25, system: "linux/amd64", golang: "Go 1.26", sqlite: "3.50", postgresql: "15.1", chromium: "Chromium 1"}, 7)
@@ -111,6 +111,9 @@ func TestReport(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing in\n%s", want, page)
 		}
+	}
+	if strings.Contains(page, "unsaid") {
+		t.Error("a limit that is met is explained")
 	}
 }
 

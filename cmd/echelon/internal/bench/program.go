@@ -70,7 +70,8 @@ func (b *bench) program() ([]row, error) {
 		how: fmt.Sprintf("resident memory of the same processes %.1f s after their first 200.", quiet.Seconds()),
 	}, {
 		measured: "stripped binary", against: against, ours: size[0], theirs: size[1], unit: megabytes, limit: atMost(1.7),
-		how: "bytes of the two binaries, both built with -trimpath -ldflags '-s -w'; ours holds the front-end files, fonts, messages and content.",
+		how:  "bytes of the two binaries, both built with -trimpath -ldflags '-s -w'; ours holds the front-end files, fonts, messages and content.",
+		note: "a second database driver, OpenAPI, metrics, YAML, PDF, all pages and the embedded files; and bun/migrate, go-i18n and validator call methods by name, for which the linker keeps every exported method of every type. Without those three 29.5 MB were seen, 2.5 times the minimal program.",
 	}}, nil
 }
 

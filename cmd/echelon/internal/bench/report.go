@@ -38,17 +38,18 @@ func report(rows []row, about machine, reps int) string {
 	}
 	for i, r := range notes(rows) {
 		if i == 0 {
-			b.WriteString("\n## Beside the table\n\n")
+			b.WriteString("\n## Why a limit is missed\n\n")
 		}
 		b.WriteString("- **" + r.measured + "**: " + r.note + "\n")
 	}
 	return b.String()
 }
 
+// notes are the rows that miss their limit and say why.
 func notes(rows []row) []row {
 	var out []row
 	for _, r := range rows {
-		if r.note != "" {
+		if r.note != "" && !r.met() {
 			out = append(out, r)
 		}
 	}
