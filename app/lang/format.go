@@ -87,6 +87,15 @@ func Date(l Lang, t time.Time) string {
 	return day + nbsp + locale[l].MonthAbbreviated(t.Month()) + nbsp + strconv.Itoa(t.Year())
 }
 
+// Day writes a date of the form yyyy-mm-dd for reading, as Date does. What is not one is returned as it is.
+func Day(l Lang, s string) string {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return s
+	}
+	return Date(l, t)
+}
+
 // Month writes a month from its form yyyy-mm: mai 2024 or May 2024. What is not one is returned as it is.
 func Month(l Lang, s string) string {
 	t, err := time.Parse("2006-01", s)

@@ -111,8 +111,7 @@ func (s *Store) matching(q jobs.Query) *bun.SelectQuery {
 }
 
 // foundBy selects the profiles that have a term of every word, with the sum of each word's best weight and of
-// the whole name's. The
-// same SQL serves both databases, so that both find the same profiles in the same order.
+// the whole name's. The same SQL serves both databases, so that both find the same profiles in the same order.
 func foundBy(q jobs.Query) (string, []any) {
 	parts := make([]string, 0, len(q.Search))
 	var args []any

@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -189,7 +188,7 @@ func (p *Pages) show(c *fiber.Ctx, number int) error {
 		})
 	}
 	if len(bands) > 0 {
-		v.PayFrom = readDate(l, scheme.ActiveFrom)
+		v.PayFrom = lang.Day(l, scheme.ActiveFrom)
 	}
 	return web.Render(c, jobpages.Profile(v))
 }
@@ -199,15 +198,6 @@ func variable(s string) string {
 		return ""
 	}
 	return s
-}
-
-// readDate writes a date of the form yyyy-mm-dd for the reader.
-func readDate(l lang.Lang, s string) string {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return s
-	}
-	return lang.Date(l, t)
 }
 
 // name is what the document is called in a title: the role, and the variant it is read in.

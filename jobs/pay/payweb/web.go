@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -54,7 +53,7 @@ func (h *Handlers) bands(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := paypages.BandsView{Scheme: scheme.Name, ActiveFrom: readDate(l, scheme.ActiveFrom), Readers: Readers(l)}
+	v := paypages.BandsView{Scheme: scheme.Name, ActiveFrom: lang.Day(l, scheme.ActiveFrom), Readers: Readers(l)}
 	for _, b := range scheme.Bands {
 		role := roles[b.Profile]
 		v.Bands = append(v.Bands, paypages.Band{
@@ -87,14 +86,6 @@ func variable(amount string) string {
 		return ""
 	}
 	return amount
-}
-
-func readDate(l lang.Lang, s string) string {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return s
-	}
-	return lang.Date(l, t)
 }
 
 func (h *Handlers) zones(ctx context.Context, a actor.Actor) (map[string]pay.Zone, error) {
