@@ -2,7 +2,7 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
+	"github.com/klauspost/compress/zlib"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,6 +51,7 @@ func finish(raw []byte, l lang.Lang) ([]byte, error) {
 	}
 	out := bytes.NewBuffer(make([]byte, 0, len(raw)/2))
 	out.Write(raw[:order[0]])
+	packed := &bytes.Buffer{}
 	moved := make(map[int]int, len(order))
 	for i, at := range order {
 		end := table
@@ -58,7 +59,7 @@ func finish(raw []byte, l lang.Lang) ([]byte, error) {
 			end = order[i+1]
 		}
 		moved[at] = out.Len()
-		if err := writeObject(out, raw[at:end], l); err != nil {
+		if err := writeObject(out, packed, raw[at:end], l); err != nil {
 			return nil, err
 		}
 	}
@@ -92,10 +93,10 @@ var (
 	catalog    = []byte("<<\n/Type /Catalog\n")
 )
 
-func writeObject(out *bytes.Buffer, object []byte, l lang.Lang) error {
+func writeObject(out, packed *bytes.Buffer, object []byte, l lang.Lang) error {
 	number, rest, ok := bytes.Cut(object, openStream)
 	if ok && len(number) < 10 {
-		return writeStream(out, object, number, rest)
+		return writeStream(out, packed, object, number, rest)
 	}
 	if i := bytes.Index(object[:min(len(object), 60)], catalog); i >= 0 {
 		out.Write(object[:i+len(catalog)])
@@ -106,19 +107,19 @@ func writeObject(out *bytes.Buffer, object []byte, l lang.Lang) error {
 	return nil
 }
 
-// writeStream compresses a stream that says its length and nothing else.
-func writeStream(out *bytes.Buffer, object, number, rest []byte) error {
+// writeStream compresses a stream that says its length and nothing else; packed is room to do it in.
+func writeStream(out, packed *bytes.Buffer, object, number, rest []byte) error {
 	length, body, ok := bytes.Cut(rest, []byte(">>\nstream\n"))
 	n, err := strconv.Atoi(string(length))
 	if !ok || err != nil || n > len(body) { // it says more, such as a filter
 		out.Write(object)
 		return nil
 	}
-	var packed bytes.Buffer
+	packed.Reset()
 	packed.Grow(n / 3)
 	w := deflater()
 	defer release(w)
-	w.Reset(&packed)
+	w.Reset(packed)
 	if _, err := w.Write(body[:n]); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"embed"
 	"encoding/binary"
 	"encoding/json"
@@ -39,6 +40,7 @@ func (f face) family() string { return faceFiles[f] }
 type loaded struct {
 	json, z [extended][]byte
 	widths  [extended][256]uint16 // thousandths of the size, by encoded byte
+	names   [extended]string      // under which the content of a page selects them
 }
 
 var fonts = sync.OnceValue(func() *loaded {
@@ -50,9 +52,30 @@ var fonts = sync.OnceValue(func() *loaded {
 			panic(fmt.Errorf("font %s: %w", f.family(), err))
 		}
 		l.widths[f] = d.Cw
+		l.names[f] = l.resourceName(f)
 	}
 	return l
 })
+
+// resourceName is the name gofpdf gives a face, which it computes anew for each document and tells nobody: it is
+// read from a page that selects the face and nothing else.
+func (l *loaded) resourceName(f face) string {
+	pdf := gofpdf.New("P", "mm", "A4", "")
+	pdf.SetCompression(false)
+	pdf.AddPage()
+	pdf.AddFontFromBytes(f.family(), "", slices.Clone(l.json[f]), slices.Clone(l.z[f]))
+	pdf.SetFont(f.family(), "", 10)
+	var out bytes.Buffer
+	if err := pdf.Output(&out); err != nil {
+		panic(fmt.Errorf("font %s: %w", f.family(), err))
+	}
+	_, after, _ := bytes.Cut(out.Bytes(), []byte("BT /"))
+	name, _, ok := bytes.Cut(after, []byte(" 10.00 Tf ET"))
+	if !ok {
+		panic(fmt.Errorf("font %s: no page selects it", f.family()))
+	}
+	return string(name)
+}
 
 // coverage holds the width of every character of the extended font, 0 for those it lacks.
 var coverage = sync.OnceValue(func() *[1 << 16]uint16 {

@@ -92,10 +92,27 @@ func together(l lang.Lang, s string) string {
 	if strings.Contains(s, " / ") { // a doublet breaks behind its slash
 		s = strings.ReplaceAll(s, " / ", "\u00a0/ ")
 	}
-	if l != lang.FR || !strings.ContainsAny(s, ";:!?%«»") {
+	if l != lang.FR || !looseSpace(s) {
 		return s
 	}
 	return frenchSpaces.Replace(s)
+}
+
+// looseSpace tells whether some space may have to become a no-break one; stored texts have theirs already.
+func looseSpace(s string) bool {
+	for i := 0; i+1 < len(s); i++ {
+		if s[i] != ' ' {
+			continue
+		}
+		switch s[i+1] {
+		case ';', ':', '!', '?', '%', "»"[0]:
+			return true
+		}
+		if strings.HasSuffix(s[:i], "«") {
+			return true
+		}
+	}
+	return strings.HasSuffix(s, "« ")
 }
 
 var frenchSpaces = strings.NewReplacer(" ;", "\u00a0;", " :", "\u00a0:", " !", "\u00a0!", " ?", "\u00a0?",

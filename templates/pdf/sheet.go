@@ -124,8 +124,15 @@ func (s *sheet) font(st style) {
 		addFace(s.pdf, st.face, s.full)
 		s.have[st.face] = true
 	}
-	s.pdf.SetFont(st.face.family(), "", st.size)
 	s.face, s.size = st.face, st.size
+	if st.face == extended || s.full != nil {
+		s.pdf.SetFont(st.face.family(), "", st.size)
+		return
+	}
+	b := append(append(s.scratch[:0], "BT /"...), s.types.fonts.names[st.face]...)
+	b = append(strconv.AppendFloat(append(b, ' '), st.size, 'f', 2, 64), " Tf ET"...)
+	s.scratch = b
+	s.pdf.RawWriteStr(string(b))
 }
 
 func (s *sheet) stateFill() color {
@@ -261,6 +268,7 @@ func (s *sheet) right(x, y float64, l line) { l.dx = 0; s.setLine(x-l.w, y, l) }
 // UTF-16 itself.
 func (s *sheet) bookmark(title string, level int, y float64) {
 	s.font(micro)
+	s.pdf.SetFont(micro.face.family(), "", micro.size) // whatever the page has selected
 	if s.full != nil {
 		s.pdf.Bookmark(title, level, y)
 		return
