@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -17,11 +18,28 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/accounts/accountsweb"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/audit/auditdb"
+	"github.com/echelon-hr/echelon/app/audit/auditweb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/mail/maildb"
+	"github.com/echelon-hr/echelon/app/mail/mailweb"
+	"github.com/echelon-hr/echelon/app/mail/smtp"
+	"github.com/echelon-hr/echelon/app/oidc"
+	"github.com/echelon-hr/echelon/app/secret"
+	"github.com/echelon-hr/echelon/app/settings"
+	"github.com/echelon-hr/echelon/app/settings/settingsdb"
+	"github.com/echelon-hr/echelon/app/settings/settingsweb"
 	"github.com/echelon-hr/echelon/app/siteweb"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/careers"
@@ -38,6 +56,7 @@ import (
 	"github.com/echelon-hr/echelon/jobs/pay/payweb"
 	"github.com/echelon-hr/echelon/seeds"
 	"github.com/echelon-hr/echelon/seeds/seedsdb"
+	letters "github.com/echelon-hr/echelon/templates/mail"
 )
 
 // Version is set when the binary is built.
@@ -46,8 +65,8 @@ var Version = "dev"
 // stopWait is how long a stop lets requests finish.
 const stopWait = 10 * time.Second
 
-// demoCompany is the invented company whose people, bands and documents the demo shows.
-const demoCompany = "Altiva"
+// DemoCompany is the invented company whose people, bands and documents the demo shows.
+const DemoCompany = "Altiva"
 
 // App is the whole program as a value.
 type App struct {
@@ -56,7 +75,12 @@ type App struct {
 	Services seeds.Services
 	Web      *web.App
 	Printer  *jobsweb.Printer
-	log      *slog.Logger
+
+	log     *slog.Logger
+	key     secret.Key
+	company *settings.Service
+	mail    *mail.Service
+	worker  *mail.Worker // nil where no mail is sent
 }
 
 // Open opens the database and builds everything over it. The schema is not touched: see Prepare.
@@ -68,20 +92,81 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Company == "" && s.Demo {
-		s.Company = demoCompany
+	key, err := readKey(s) // after the database, whose directory it may share
+	if err != nil {
+		return nil, errors.Join(err, database.Close())
 	}
-	a := &App{Settings: s, DB: database, log: log}
+	if s.Company == "" && s.Demo {
+		s.Company = DemoCompany
+	}
+	a := &App{Settings: s, DB: database, log: log, key: key}
+	a.company = settings.NewService(settingsdb.New(database.DB, a.journal), clock.Real, settings.Settings{Company: s.Company, TimeZone: "Europe/Paris", Lang: lang.FR})
 	a.Services = a.services(database.DB, clock.Real)
+	if err := a.buildMail(); err != nil {
+		return nil, errors.Join(err, database.Close())
+	}
 	a.build()
 	return a, nil
 }
 
-// PrintAsServed gives the command line's documents the company that the site would print: the demo's when the
-// database holds it and no other is set.
-func (a *App) PrintAsServed(ctx context.Context) {
-	if a.Printer.Company == "" && accountsdb.New(a.DB.DB).HasPersonas(ctx) {
-		a.Printer.Company = demoCompany
+// readKey reads the secret key of the settings, else that of the file beside the default database.
+func readKey(s Settings) (secret.Key, error) {
+	if s.SecretKey != "" {
+		return secret.Parse(s.SecretKey)
+	}
+	if err := os.MkdirAll(s.keyDir(), 0o750); err != nil {
+		return secret.Key{}, fault.Wrap(fault.Invalid, "settings", err, "the data directory %s cannot be made: set ECHELON_DATA_DIR to another", s.keyDir())
+	}
+	key, err := secret.FromFile(filepath.Join(s.keyDir(), "secret.key"))
+	if err != nil {
+		return secret.Key{}, fault.Wrap(fault.Invalid, "settings", err, "the secret key cannot be had: set ECHELON_SECRET_KEY, or ECHELON_DATA_DIR to a directory that can be written")
+	}
+	return key, nil
+}
+
+func (a *App) journal(handle bun.IDB) audit.Journal { return auditdb.New(handle, clock.Real) }
+
+func (a *App) outbox(handle bun.IDB) mail.Outbox { return maildb.New(handle, clock.Real) }
+
+// Company is the company's name now: what the settings page says, else the setting; for the command line the
+// demo's where the database holds it.
+func (a *App) Company(ctx context.Context) (string, error) {
+	s, err := a.company.Current(ctx, actor.SystemTask("company"))
+	if err != nil {
+		return "", err
+	}
+	if s.Company == "" && accountsdb.New(a.DB.DB, accountsdb.Parts{}).HasPersonas(ctx) {
+		return DemoCompany, nil
+	}
+	return s.Company, nil
+}
+
+// compose writes a letter as this company's.
+func (a *App) compose(ctx context.Context, l mail.Letter) (string, string, string, error) {
+	company, err := a.Company(ctx)
+	if err != nil {
+		return "", "", "", err
+	}
+	return letters.Compose(l, company, a.Settings.BaseURL)
+}
+
+func (a *App) buildMail() error {
+	a.mail = mail.NewService(maildb.New(a.DB.DB, clock.Real).WithJournal(a.journal), clock.Real, a.Settings.Demo)
+	if a.Settings.MailURL == "" || a.Settings.Demo {
+		return nil
+	}
+	sender, err := smtp.New(a.Settings.MailURL, a.Settings.MailFrom)
+	if err != nil {
+		return err
+	}
+	a.worker = mail.NewWorker(maildb.New(a.DB.DB, clock.Real), sender, a.compose, clock.Real, a.log)
+	return nil
+}
+
+// nudge wakes the worker, where there is one.
+func (a *App) nudge() {
+	if a.worker != nil {
+		a.worker.Nudge()
 	}
 }
 
@@ -99,27 +184,50 @@ func makeDataDir(s Settings) error {
 // services builds the services over a database or a transaction.
 func (a *App) services(handle bun.IDB, now clock.Clock) seeds.Services {
 	catalogue := competencies.NewService(competenciesdb.New(handle), now)
+	people := accounts.NewService(accounts.Parts{
+		Store: accountsdb.New(handle, accountsdb.Parts{Journal: a.journal, Outbox: a.outbox}), Now: now, Key: a.key, Demo: a.Settings.Demo, Today: a.today,
+	})
 	return seeds.Services{
 		Competencies: catalogue,
 		Jobs:         jobs.NewService(jobsdb.New(handle), catalogue, now),
 		Careers:      careers.NewService(careersdb.New(handle), now),
-		Pay:          pay.NewService(paydb.New(handle), now),
-		Accounts:     accounts.NewService(accountsdb.New(handle), now, a.Settings.Demo),
+		Pay:          pay.NewService(paydb.New(handle), now, pay.Reads{Journal: a.journal(handle), Standing: people.Profiles}),
+		Accounts:     people,
+		Audit:        audit.NewService(auditdb.New(handle, clock.Real), people.Visible),
+		Journal:      a.journal(handle),
 		Ledger:       seedsdb.New(handle),
 		Now:          now,
 	}
 }
 
+// today is the date in the company's time zone. Where the settings cannot be read nothing else can either; the date
+// in UTC then serves nobody anything.
+func (a *App) today(ctx context.Context) string {
+	day, err := a.company.Today(ctx, actor.SystemTask("calendar"))
+	if err != nil {
+		return clock.Real().Format(time.DateOnly)
+	}
+	return day
+}
+
+// zone is the company's time zone.
+func (a *App) zone(ctx context.Context) (*time.Location, error) {
+	return a.company.Zone(ctx, actor.SystemTask("calendar"))
+}
+
 func (a *App) build() {
 	s := a.Services
 	lib := &jobsweb.Library{Jobs: s.Jobs, Competencies: s.Competencies, Careers: s.Careers, Pay: s.Pay}
-	a.Printer = &jobsweb.Printer{Library: lib, Company: a.Settings.Company, BaseURL: a.Settings.BaseURL}
+	a.Printer = &jobsweb.Printer{Library: lib, Company: a.Company, BaseURL: a.Settings.BaseURL}
 	site := &siteweb.Handlers{
 		Accounts: s.Accounts, Jobs: s.Jobs, Competencies: s.Competencies, Careers: s.Careers, Ready: a.Ready,
-		Company: a.Settings.Company, Version: Version, Demo: a.Settings.Demo, Public: a.Settings.Public(),
+		Company: a.Company, Version: Version, Demo: a.Settings.Demo, Public: a.Settings.Public(),
 		OpenAPI: func() *huma.OpenAPI { return a.Web.API.OpenAPI() },
 	}
-	cfg := web.Config{Log: a.log, Resume: s.Accounts.Resume, RenderError: site.Error, Version: Version, Public: a.Settings.Public()}
+	cfg := web.Config{
+		Log: a.log, Resume: s.Accounts.Resume, ResumeToken: s.Accounts.ResumeToken, Refused: a.refused, RenderError: site.Error,
+		Version: Version, Public: a.Settings.Public(), Proxies: a.Settings.Proxies,
+	}
 	if a.Settings.Metrics {
 		site.Registry = prometheus.NewRegistry()
 		cfg.Metrics = measure(site.Registry)
@@ -127,15 +235,110 @@ func (a *App) build() {
 	var routes []web.Route
 	routes = append(routes, siteweb.Routes(site)...)
 	routes = append(routes, competenciesweb.Routes(&competenciesweb.Handlers{Competencies: s.Competencies, Jobs: s.Jobs, Shell: site.Shell})...)
-	routes = append(routes, jobsweb.Routes(&jobsweb.Pages{Library: lib, Shell: site.Shell, Company: a.Settings.Company, BaseURL: a.Settings.BaseURL})...)
+	routes = append(routes, jobsweb.Routes(&jobsweb.Pages{Library: lib, Shell: site.Shell, Company: a.Company, BaseURL: a.Settings.BaseURL})...)
 	routes = append(routes, careersweb.Routes(&careersweb.Handlers{Careers: s.Careers, Jobs: s.Jobs, Shell: site.Shell})...)
 	routes = append(routes, payweb.Routes(&payweb.Handlers{Pay: s.Pay, Jobs: s.Jobs, Shell: site.Shell})...)
+	routes = append(routes, a.accountRoutes(site)...)
 	a.Web = web.New(cfg, routes)
+}
+
+// accountRoutes are those of accounts, mail, settings and the journal.
+func (a *App) accountRoutes(site *siteweb.Handlers) []web.Route {
+	var nudge func()
+	if a.worker != nil {
+		nudge = a.worker.Nudge
+	}
+	h := &accountsweb.Handlers{
+		Accounts: a.Services.Accounts, Jobs: a.Services.Jobs, Shell: site.Shell, Personas: site.Personas, Zone: a.zone, Today: a.today,
+		Nudge: nudge, Button: a.Settings.OIDC.Name, Key: a.key, Demo: a.Settings.Demo, Public: a.Settings.Public(),
+	}
+	if a.Settings.OIDC.Enabled() {
+		h.Provider = oidc.New(a.Settings.OIDC, a.Settings.BaseURL+"/sign-in/provider/callback", a.key, clock.Real, nil)
+	}
+	return slices.Concat(
+		accountsweb.Routes(h),
+		mailweb.Routes(&mailweb.Handlers{Mail: a.mail, Shell: site.Shell, Compose: a.compose, Zone: a.zone, Nudge: nudge, Sends: a.worker != nil, Demo: a.Settings.Demo}),
+		settingsweb.Routes(&settingsweb.Handlers{Settings: a.company, Shell: site.Shell, Facts: a.facts, Try: a.tryMail}),
+		auditweb.Routes(&auditweb.Handlers{Audit: a.Services.Audit, Shell: site.Shell, Names: a.names}),
+	)
+}
+
+// names says what people are called, for the journal, which holds ids alone.
+func (a *App) names(ctx context.Context, _ []actor.PersonID) (map[actor.PersonID]string, error) {
+	return a.Services.Accounts.Names(ctx, actor.From(ctx))
+}
+
+// tryMail puts a test letter to whoever asks.
+func (a *App) tryMail(ctx context.Context, who actor.Actor) error {
+	account, err := a.Services.Accounts.Get(ctx, who, who.ID)
+	if err != nil {
+		return err
+	}
+	defer a.nudge()
+	return a.mail.Try(ctx, who, account.Email, account.Name, account.Lang)
+}
+
+// refused journals what somebody was refused. An object may come from an address that anybody can type.
+func (a *App) refused(ctx context.Context, who actor.Actor, r *access.Refusal) error {
+	if who.Kind == actor.Anonymous {
+		return nil
+	}
+	entry := audit.Entry{Action: "access.refused", Object: audit.Clean(r.Object), Outcome: audit.Refused, Details: map[string]string{"action": string(r.Action)}}
+	return a.journal(a.DB.DB).Append(ctx, who, entry)
+}
+
+// facts tell of the installation on the settings page, without secrets.
+func (a *App) facts(l lang.Lang) []settingsweb.Fact {
+	none := msg.T(l, msg.SettingsFactNone)
+	server, provider := none, none
+	if a.Settings.MailURL != "" {
+		server = smtp.Place(a.Settings.MailURL)
+	}
+	if a.Settings.OIDC.Enabled() {
+		provider = a.Settings.OIDC.Issuer
+	}
+	database := map[string]string{"sqlite": "SQLite", "postgresql": "PostgreSQL"}[a.DB.Name()]
+	return []settingsweb.Fact{
+		{Label: msg.T(l, msg.SettingsFactVersion), Value: Version},
+		{Label: msg.T(l, msg.SettingsFactDatabase), Value: database},
+		{Label: msg.T(l, msg.SettingsFactAddress), Value: a.Settings.BaseURL},
+		{Label: msg.T(l, msg.SettingsFactMail), Value: server},
+		{Label: msg.T(l, msg.SettingsFactProvider), Value: provider},
+	}
 }
 
 // Prepare makes the database ready to serve: an embedded one is migrated, a PostgreSQL whose schema is behind
 // or ahead is refused with what to run.
 func (a *App) Prepare(ctx context.Context) error {
+	if err := a.prepareSchema(ctx); err != nil {
+		return err
+	}
+	return a.checkKey(ctx)
+}
+
+// checkKey refuses another secret key than the one this database was used with: what it sealed would be lost.
+func (a *App) checkKey(ctx context.Context) error {
+	store := settingsdb.New(a.DB.DB, a.journal)
+	return store.Tx(ctx, func(tx settings.Store) error {
+		all, err := tx.All(ctx)
+		if err != nil {
+			return err
+		}
+		switch all[keyName] {
+		case a.key.Fingerprint():
+			return nil
+		case "":
+			return tx.Put(ctx, keyName, a.key.Fingerprint(), clock.Real())
+		default:
+			return fault.New(fault.Invalid, "secret_key", "this database was used with another secret key: set ECHELON_SECRET_KEY, or put back the file secret.key that lay beside it")
+		}
+	})
+}
+
+// keyName is where the database keeps the fingerprint of its key.
+const keyName = "secret_key"
+
+func (a *App) prepareSchema(ctx context.Context) error {
 	if a.DB.Embedded() {
 		done, err := a.DB.Migrate(ctx)
 		if err != nil {
@@ -151,6 +354,14 @@ func (a *App) Prepare(ctx context.Context) error {
 		return err
 	}
 	return status.Check()
+}
+
+// FirstRun returns the path at which the first account is made, "" once there is one and in the demo.
+func (a *App) FirstRun(ctx context.Context) (string, error) {
+	if a.Settings.Demo {
+		return "", nil
+	}
+	return a.Services.Accounts.FirstRun(ctx, actor.CommandLine())
 }
 
 // Ready tells whether requests can be served now.
@@ -184,6 +395,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 		return fault.Wrap(fault.Unavailable, "port", err, "cannot listen on %s", a.Settings.Addr)
 	}
 	ready("http://" + strings.Replace(listener.Addr().String(), "[::]", "localhost", 1))
+	defer a.deliver()()
 	failed := make(chan error, 1)
 	go func() { failed <- a.Web.Listener(listener) }()
 	select {
@@ -198,6 +410,23 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	// A stop that comes before the server has taken the listener does not close it.
 	_ = listener.Close()
 	return <-failed
+}
+
+// deliver sends letters until the function it returns is called, which waits for the one in hand.
+func (a *App) deliver() (stop func()) {
+	if a.worker == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.worker.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
 }
 
 // Close closes the database.

@@ -70,6 +70,21 @@ var pages = []struct{ persona, path string }{
 	{"compensation", "/pay/bands"},
 	{"employee", "/pay/bands"},
 	{"employee", "/docs"},
+	{"", "/sign-in/forgot"},
+	{"", "/sign-in/code"},
+	{"", "/sign-in/password/none"},
+	{"", "/setup/none"},
+	{"", "/demo/outbox"},
+	{"employee", "/account"},
+	{"employee", "/account/codes"},
+	{"employee", "/people"},
+	{"hr", "/admin/journal"},
+	{"administrator", "/admin/accounts"},
+	{"administrator", "/admin/accounts/new"},
+	{"administrator", "/admin/delegations"},
+	{"administrator", "/admin/settings"},
+	{"administrator", "/admin/outbox"},
+	{"administrator", "/admin/journal"},
 	{"employee", "/jobs/nobody"},
 }
 
@@ -97,16 +112,22 @@ func TestPagesAreAccessible(t *testing.T) {
 // become signs the browser in as a persona by the page's own requests; "" signs out.
 func become(b *apptest.Browser, persona string) {
 	b.Open("/")
-	apptest.Eval[int](b, `fetch('/sign-out', {method: 'POST', redirect: 'manual'}).then(r => r.status)`)
+	send(b, "/sign-out", "")
 	if persona != "" {
-		apptest.Eval[int](b, `fetch('/demo/sign-in', {method: 'POST', redirect: 'manual', body: new URLSearchParams({persona: '`+persona+`'})}).then(r => r.status)`)
+		b.Open("/")
+		send(b, "/demo/sign-in", "persona: '"+persona+"'")
 	}
+}
+
+// send posts a form without leaving the page, with the proof that the page carries.
+func send(b *apptest.Browser, path, fields string) {
+	apptest.Eval[int](b, `fetch('`+path+`', {method: 'POST', redirect: 'manual', body: new URLSearchParams({csrf: document.querySelector('[name=csrf]').value, `+fields+`})}).then(r => r.status)`)
 }
 
 func checkPage(t *testing.T, b *apptest.Browser, path, l, theme string) {
 	t.Helper()
-	apptest.Eval[int](b, `fetch('/theme', {method: 'POST', redirect: 'manual', body: new URLSearchParams({theme: '`+theme+`', back: '/'})}).then(r => r.status)`)
-	apptest.Eval[int](b, `fetch('/language', {method: 'POST', redirect: 'manual', body: new URLSearchParams({lang: '`+l+`', back: '/'})}).then(r => r.status)`)
+	send(b, "/theme", "theme: '"+theme+"', back: '/'")
+	send(b, "/language", "lang: '"+l+"', back: '/'")
 	b.Open(path)
 	if got := apptest.Eval[string](b, "document.documentElement.lang + ' ' + document.documentElement.dataset.bsTheme"); got != l+" "+theme {
 		t.Errorf("page is %q, want %s %s", got, l, theme)

@@ -6,12 +6,16 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/mail/smtp"
+	"github.com/echelon-hr/echelon/app/oidc"
+	"github.com/echelon-hr/echelon/app/secret"
 )
 
 // Settings is the configuration, read from ECHELON_* variables.
@@ -24,7 +28,12 @@ type Settings struct {
 	LogFormat   string // text or json
 	Metrics     bool
 	Company     string
-	Demo        bool // from the command line
+	Demo        bool   // from the command line
+	SecretKey   string // seals what must be readable again; "" for the file secret.key
+	MailURL     string // smtp:// or smtps:// with credentials; "" for no mail server
+	MailFrom    string
+	OIDC        oidc.Settings
+	Proxies     []netip.Prefix
 }
 
 // Variable is one setting as help and the README show it.
@@ -40,7 +49,15 @@ func Variables() []Variable {
 		{"ECHELON_LOG", "info", "debug, info, warn or error"},
 		{"ECHELON_LOG_FORMAT", "text", "text or json"},
 		{"ECHELON_METRICS", "on with a loopback address", "on or off: serve /metrics"},
-		{"ECHELON_COMPANY", "", "the company's name on pages and documents"},
+		{"ECHELON_COMPANY", "", "the company's name on pages and documents, until the settings page says another"},
+		{"ECHELON_SECRET_KEY", "the file secret.key beside the database", "32 bytes in base64 that seal the seeds of one-time codes; the same for all processes on one database"},
+		{"ECHELON_MAIL_URL", "", "mail server: smtps://user:password@host or smtp://host:587, with ?starttls=required or none"},
+		{"ECHELON_MAIL_FROM", "", "address that letters come from"},
+		{"ECHELON_OIDC_ISSUER", "", "address of an OpenID Connect provider people may sign in with; its callback is BASE_URL/sign-in/provider/callback"},
+		{"ECHELON_OIDC_CLIENT_ID", "", "this site's name with the provider"},
+		{"ECHELON_OIDC_CLIENT_SECRET", "", "its password with the provider"},
+		{"ECHELON_OIDC_NAME", "", "what the provider is called on the button"},
+		{"ECHELON_TRUSTED_PROXIES", "", "networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, comma separated"},
 	}
 }
 
@@ -76,7 +93,41 @@ func ReadSettings(getenv func(string) string) (Settings, error) {
 	default:
 		return s, wrong("ECHELON_METRICS", v, "on or off")
 	}
-	return s, nil
+	return s, s.readAccounts(get)
+}
+
+// readAccounts reads what signing in and mail need. A wrong value is named, never repeated where it may hold a secret.
+func (s *Settings) readAccounts(get func(name, otherwise string) string) error {
+	s.SecretKey, s.MailURL, s.MailFrom = get("ECHELON_SECRET_KEY", ""), get("ECHELON_MAIL_URL", ""), get("ECHELON_MAIL_FROM", "")
+	s.OIDC = oidc.Settings{
+		Issuer: get("ECHELON_OIDC_ISSUER", ""), ClientID: get("ECHELON_OIDC_CLIENT_ID", ""),
+		ClientSecret: get("ECHELON_OIDC_CLIENT_SECRET", ""), Name: get("ECHELON_OIDC_NAME", ""),
+	}
+	if s.SecretKey != "" {
+		if _, err := secret.Parse(s.SecretKey); err != nil {
+			return fault.New(fault.Invalid, "settings", "ECHELON_SECRET_KEY cannot be read: %v", err)
+		}
+	}
+	if (s.MailURL == "") != (s.MailFrom == "") {
+		return fault.New(fault.Invalid, "settings", "set ECHELON_MAIL_URL and ECHELON_MAIL_FROM both, or neither")
+	}
+	if s.MailURL != "" {
+		if _, err := smtp.New(s.MailURL, s.MailFrom); err != nil {
+			return err
+		}
+	}
+	for one := range strings.SplitSeq(get("ECHELON_TRUSTED_PROXIES", ""), ",") {
+		one = strings.TrimSpace(one)
+		if one == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(one)
+		if err != nil {
+			return wrong("ECHELON_TRUSTED_PROXIES", one, "networks such as 10.0.0.0/8, comma separated")
+		}
+		s.Proxies = append(s.Proxies, p)
+	}
+	return s.OIDC.Check()
 }
 
 func wrong(name, value, right string) error {
@@ -134,4 +185,12 @@ func (s Settings) String() string {
 		where = u.String()
 	}
 	return fmt.Sprintf("addr=%s database=%s demo=%t", s.Addr, where, s.Demo)
+}
+
+// keyDir is where the secret key lies when no setting holds it: beside an SQLite file, else in the data directory.
+func (s Settings) keyDir() string {
+	if file, ok := strings.CutPrefix(s.DatabaseURL, "sqlite:"); ok {
+		return filepath.Dir(file)
+	}
+	return s.DataDir
 }

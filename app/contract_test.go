@@ -82,7 +82,7 @@ func testContract(t *testing.T, s *apptest.Server) {
 	t.Run("the words of closed sets are listed", c.testClosedSets)
 	t.Run("docs lists every operation", c.testDocs)
 	t.Run("answers", func(t *testing.T) {
-		for _, persona := range []string{"employee", "compensation"} {
+		for _, persona := range []string{"employee", "compensation", "administrator"} {
 			visitor := s.As(t, persona)
 			for _, address := range c.addresses(t) {
 				t.Run(persona+" "+address, func(t *testing.T) { c.answer(t, visitor, address) })
@@ -196,6 +196,10 @@ func (c *contract) addresses(t *testing.T) []string {
 			for _, j := range append(jobs, variants...) {
 				out = append(out, strings.Replace(path, "{slug}", j, 1))
 			}
+		case "/api/v1/people/{id}":
+			for _, one := range c.people(t, reader) {
+				out = append(out, strings.Replace(path, "{id}", one, 1))
+			}
 		case "/api/v1/competencies/{slug}":
 			for _, k := range competencies {
 				out = append(out, strings.Replace(path, "{slug}", k, 1))
@@ -206,6 +210,21 @@ func (c *contract) addresses(t *testing.T) []string {
 	}
 	slices.Sort(out)
 	return append(out, "/api/v1/jobs?limit=3", "/api/v1/jobs?q=n%C3%A9gociation&lang=fr", "/api/v1/jobs?q=nothinglikeit", "/api/v1/jobs?stage=mid&track=field&competency=negotiation")
+}
+
+// people are the ids of the directory.
+func (c *contract) people(t *testing.T, reader *apptest.Visitor) []string {
+	t.Helper()
+	var list struct{ Items []struct{ ID string } }
+	decode(t, reader.Get("/api/v1/people"), &list)
+	var ids []string
+	for _, p := range list.Items {
+		ids = append(ids, p.ID)
+	}
+	if len(ids) < 6 {
+		t.Fatalf("only %d people", len(ids))
+	}
+	return ids
 }
 
 type item struct{ Slug string }
@@ -304,6 +323,7 @@ func (c *contract) operationAt(address string) operation {
 
 // testErrors asks wrongly in every way and checks that the problem is as described.
 func (c *contract) testErrors(t *testing.T) {
+	administrator := c.server.As(t, "administrator")
 	employee, nobody, tooLong := c.server.As(t, "employee"), c.server.Visitor(t), strings.Repeat("a", 81)
 	for _, e := range []struct {
 		address string
@@ -331,7 +351,7 @@ func (c *contract) testErrors(t *testing.T) {
 		{"/api/v1/competencies/none", 404, "not_found", employee},
 		{"/api/v1/competencies?lang=de", 422, "invalid", employee},
 		{"/api/v1/ladders/none", 404, "not_found", employee},
-		{"/api/v1/pay/bands", 403, "forbidden", employee},
+		{"/api/v1/pay/bands", 403, "forbidden", c.server.As(t, "recruiter")},
 		{"/api/v1/jobs?after=%00%ff", 400, "cursor", employee},
 		{"/api/v1/jobs?after=bm90IGEgY3Vyc29y", 400, "cursor", employee},
 		{"/api/v1/jobs?limit=1000000", 422, "invalid", employee},
@@ -344,6 +364,11 @@ func (c *contract) testErrors(t *testing.T) {
 		{"/api/v1/competencies/" + tooLong, 422, "invalid", employee},
 		{"/api/v1/ladders/" + tooLong, 422, "invalid", employee},
 		{"/api/v1/jobs?q=" + strings.Repeat("a", 501), 422, "invalid", employee},
+		{"/api/v1/people/none", 404, "not_found", employee},
+		{"/api/v1/people/" + tooLong, 422, "invalid", employee},
+		{"/api/v1/journal?after=bm90IGEgY3Vyc29y", 400, "cursor", administrator},
+		{"/api/v1/journal?limit=0", 422, "invalid", administrator},
+		{"/api/v1/journal?outcome=maybe", 422, "invalid", administrator},
 	} {
 		name, _, _ := strings.Cut(fmt.Sprintf("%.60s", e.address), "\n")
 		t.Run(name, func(t *testing.T) {

@@ -76,11 +76,11 @@ func TestRoleMatrix(t *testing.T) {
 
 // addresses fills the parameters of routes with something that exists.
 var addresses = strings.NewReplacer("/competencies/{slug}", "/competencies/negotiation", "/ladders/{slug}", "/ladders/sales",
-	"/families/{slug}", "/families/sales", "{slug}", "sales-associate", "{family}", "sales", "{number}", "1", "{name}", "none.css")
+	"/families/{slug}", "/families/sales", "{slug}", "sales-associate", "{id}", "none", "{token}", "none", "{family}", "sales", "{number}", "1", "{name}", "none.css")
 
 func checkRoute(t *testing.T, visitor *apptest.Visitor, persona string, r web.Route) {
 	t.Helper()
-	answer := visitor.Do(r.Method, addresses.Replace(r.Path), nil, nil)
+	answer := visitor.Do(r.Method, addresses.Replace(r.Path), nil, http.Header{web.CSRFHeader: {visitor.CSRF()}})
 	allowed := r.Policy.Open || persona != "" && mayPersona(persona, r.Policy.Action)
 	switch {
 	case allowed && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden || answer.Status >= 500 || isSignIn(answer)):
@@ -100,7 +100,11 @@ func isSignIn(a apptest.Answer) bool {
 // table shows. Everybody signed in is an employee.
 var expected = map[access.Action][]string{
 	access.HomeRead: apptest.Personas, access.JobsRead: apptest.Personas, access.CompetenciesRead: apptest.Personas,
-	access.LaddersRead: apptest.Personas, access.BandsRead: {"hr", "compensation"},
+	access.LaddersRead: apptest.Personas, access.DirectoryRead: apptest.Personas, access.AccountOwn: apptest.Personas, access.DelegationsWrite: apptest.Personas,
+	access.BandsRead:      {"hr", "compensation", "manager", "employee"}, // the last two: their own, and those of their line
+	access.DirectoryWrite: {"hr"},
+	access.AccountsRead:   {"administrator"}, access.AccountsWrite: {"administrator"}, access.SettingsRead: {"administrator"}, access.SettingsWrite: {"administrator"},
+	access.JournalRead: {"hr", "administrator"},
 }
 
 func mayPersona(persona string, a access.Action) bool { return slices.Contains(expected[a], persona) }

@@ -2,12 +2,14 @@ package app_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/echelon-hr/echelon/app/apptest"
+	"github.com/echelon-hr/echelon/app/web"
 )
 
 // scenario is one request and what its answer must and must not hold. A form makes it a POST.
@@ -53,7 +55,9 @@ func (sc scenario) ask(v *apptest.Visitor) apptest.Answer {
 	method, header := http.MethodGet, http.Header{}
 	var body io.Reader
 	if sc.form != nil {
-		method, body = http.MethodPost, strings.NewReader(sc.form.Encode())
+		form := maps.Clone(sc.form)
+		form.Set(web.CSRFField, v.CSRF())
+		method, body = http.MethodPost, strings.NewReader(form.Encode())
 		header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	if sc.method != "" {

@@ -21,7 +21,6 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/careers"
@@ -133,7 +132,7 @@ type set struct {
 	ladders        []sourced[ladderFile]
 	zones          []sourced[pay.Zone]
 	schemes        []sourced[schemeFile]
-	personas       []sourced[accounts.Account]
+	personas       []sourced[personaFile]
 }
 
 // sourced is an item with where it was read: for a file that holds a list, prefix is its place in it.
@@ -164,7 +163,7 @@ func read(tree fs.FS, demo bool) (*set, error) {
 		twice(s.competencies, func(x competencyFile) string { return x.Slug }), twice(s.families, func(x jobs.Family) string { return x.Slug }),
 		twice(s.kpis, func(x jobs.KPI) string { return x.Slug }), twice(s.profiles, func(x profileFile) string { return x.Slug }),
 		twice(s.ladders, func(x ladderFile) string { return x.Slug }), twice(s.zones, func(x pay.Zone) string { return x.Slug }),
-		twice(s.personas, func(x accounts.Account) string { return x.Persona }), twice(s.personas, func(x accounts.Account) string { return x.Email }),
+		twice(s.personas, func(x personaFile) string { return x.Persona }), twice(s.personas, func(x personaFile) string { return x.Email }),
 	)
 	if err := errors.Join(steps...); err != nil {
 		return nil, err

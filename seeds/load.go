@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"time"
 
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/careers"
@@ -25,6 +27,8 @@ type Services struct {
 	Careers      *careers.Service
 	Pay          *pay.Service
 	Accounts     *accounts.Service
+	Audit        *audit.Service
+	Journal      audit.Journal
 	Ledger       *seedsdb.Ledger
 	Now          func() time.Time
 }
@@ -57,7 +61,12 @@ func Load(ctx context.Context, tree fs.FS, demo bool, inTx func(context.Context,
 			return err
 		}
 		report = l.report
-		return nil
+		if !report.Changed() {
+			return nil
+		}
+		return s.Journal.Append(ctx, l.as, audit.Entry{Action: "seed.loaded", Outcome: audit.Done, Details: map[string]string{
+			"created": strconv.Itoa(len(report.Created)), "updated": strconv.Itoa(len(report.Updated)),
+		}})
 	})
 	if err != nil {
 		return Report{}, err
@@ -111,7 +120,7 @@ func (l *loader) all(ctx context.Context, c *set) error {
 			return loadEach(c.schemes, func(s sourced[schemeFile]) error { return l.scheme(ctx, s, c.zones) })
 		},
 		func() error {
-			return loadEach(c.personas, func(s sourced[accounts.Account]) error { return l.persona(ctx, s) })
+			return loadEach(c.personas, func(s sourced[personaFile]) error { return l.persona(ctx, s) })
 		},
 	} {
 		if err := step(); err != nil {
@@ -368,21 +377,54 @@ func readBands(s sourced[schemeFile], zones []sourced[pay.Zone]) ([]pay.Band, er
 	return out, errors.Join(problems...)
 }
 
-func (l *loader) persona(ctx context.Context, s sourced[accounts.Account]) error {
+// personaFile is an account of the demo company with where its person stands: a profile, and a manager by persona.
+type personaFile struct {
+	accounts.Account `yaml:",inline"`
+	Profile          string `json:"profile,omitempty"`
+	Manager          string `json:"manager,omitempty"`
+}
+
+func (l *loader) persona(ctx context.Context, s sourced[personaFile]) error {
+	current := func() (string, error) {
+		list, err := l.Accounts.All(ctx, l.as)
+		return hashOf(list, err, func(x accounts.Account) bool { return x.Persona == s.item.Persona })
+	}
 	return s.wrap("", l.put(ctx, seed{
-		kind: "persona", slug: s.item.Persona, form: s.item,
-		current: func() (string, error) {
-			list, err := l.Accounts.All(ctx, l.as)
-			return hashOf(list, err, func(x accounts.Account) bool { return x.Persona == s.item.Persona })
-		},
+		kind: "persona", slug: s.item.Persona, form: s.item, current: current,
 		store: func() (string, error) {
-			if err := l.Accounts.Put(ctx, l.as, s.item); err != nil {
+			if err := l.Accounts.PutPersona(ctx, l.as, s.item.Account); err != nil {
 				return "", err
 			}
-			list, err := l.Accounts.All(ctx, l.as)
-			return hashOf(list, err, func(x accounts.Account) bool { return x.Persona == s.item.Persona })
+			if err := l.place(ctx, s.item); err != nil {
+				return "", err
+			}
+			return current()
 		},
 	}))
+}
+
+// placedFrom is the day from which the demo's people stand where they stand.
+const placedFrom = "2026-01-01"
+
+// place gives a person of the demo their profile and manager; who is managed stands after the manager in the file.
+func (l *loader) place(ctx context.Context, p personaFile) error {
+	if p.Profile == "" && p.Manager == "" {
+		return nil
+	}
+	list, err := l.Accounts.All(ctx, l.as)
+	if err != nil {
+		return err
+	}
+	ids := map[string]actor.PersonID{}
+	for _, a := range list {
+		ids[a.Persona] = a.ID
+	}
+	if p.Manager != "" && ids[p.Manager] == "" {
+		f := fault.New(fault.Invalid, "invalid", "unknown manager")
+		f.Fields = []fault.Field{{Path: "manager", Rule: "unknown", Param: p.Manager}}
+		return f
+	}
+	return l.Accounts.Assign(ctx, l.as, accounts.AssignInput{Person: ids[p.Persona], Manager: ids[p.Manager], Profile: p.Profile, StartsOn: placedFrom})
 }
 
 // wrap says where a service's complaint lies in the item's file.

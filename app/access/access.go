@@ -1,61 +1,16 @@
 // Package access decides who may do what. It is the one ground-floor package that names business actions:
-// the table below is the whole truth, docs/permissions.md is generated from it, routes carry an action as a
+// its table is the whole truth, docs/permissions.md is generated from it, routes carry an action as a
 // column and services ask Decide. What no row grants is denied.
 package access
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 )
-
-// Action is something that can be allowed.
-type Action string
-
-// The actions.
-const (
-	CompetenciesRead  Action = "competencies.read"
-	CompetenciesWrite Action = "competencies.write"
-	JobsRead          Action = "jobs.read"
-	JobsWrite         Action = "jobs.write"
-	LaddersRead       Action = "ladders.read"
-	LaddersWrite      Action = "ladders.write"
-	BandsRead         Action = "bands.read"
-	BandsWrite        Action = "bands.write"
-	AccountsRead      Action = "accounts.read"
-	AccountsWrite     Action = "accounts.write"
-	HomeRead          Action = "home.read"
-)
-
-// Relation is what an actor has to do with the object itself, apart from roles: a direct report, the own
-// record. The domain that owns the object computes it.
-type Relation string
-
-// None is no relation to the object.
-const None Relation = ""
-
-// rule says who may take an action. Employee means everybody signed in.
-type rule struct {
-	employee bool
-	roles    []actor.Role
-	operator bool
-	system   bool
-}
-
-var table = map[Action]rule{
-	HomeRead:          {employee: true},
-	CompetenciesRead:  {employee: true, operator: true, system: true},
-	CompetenciesWrite: {roles: []actor.Role{actor.HR}, operator: true, system: true},
-	JobsRead:          {employee: true, operator: true, system: true},
-	JobsWrite:         {roles: []actor.Role{actor.Recruiter, actor.HR}, operator: true, system: true},
-	LaddersRead:       {employee: true, operator: true, system: true},
-	LaddersWrite:      {roles: []actor.Role{actor.HR}, operator: true, system: true},
-	BandsRead:         {roles: []actor.Role{actor.HR, actor.Compensation}, operator: true, system: true},
-	BandsWrite:        {roles: []actor.Role{actor.Compensation}, operator: true, system: true},
-	AccountsRead:      {roles: []actor.Role{actor.Administrator}, operator: true, system: true},
-	AccountsWrite:     {roles: []actor.Role{actor.Administrator}, operator: true, system: true},
-}
 
 // Actions lists every action in a fixed order.
 func Actions() []Action {
@@ -67,34 +22,135 @@ func Actions() []Action {
 	return out
 }
 
-// Decide returns nil when the actor may take the action on an object they have this relation to; else an
-// Unauthenticated fault for nobody and a Forbidden one for somebody.
-func Decide(a actor.Actor, action Action, _ Relation) error {
-	if allowed(a, table[action]) {
+// Later tells that no capability asks for the action yet: its row is decided all the same.
+func Later(a Action) bool { return table[a].later }
+
+// Refusal is what somebody may not do. It travels as the cause of a fault, so that the journal can tell of it even
+// where the reader is only told that nothing was found.
+type Refusal struct {
+	Action Action
+	Object string // of the journal; may be empty
+}
+
+// Error implements error.
+func (r *Refusal) Error() string { return "refused " + string(r.Action) + " " + r.Object }
+
+// Decide returns nil when the actor may take the action on an object they have these relations to; else an
+// Unauthenticated fault for nobody and a Forbidden one, caused by a Refusal, for somebody.
+func Decide(a actor.Actor, action Action, r Relation) error { return DecideOn(a, action, r, "") }
+
+// DecideOn is Decide for an object that the journal of refusals names.
+func DecideOn(a actor.Actor, action Action, r Relation, object string) error {
+	rule := table[action]
+	if allowed(a, action, rule, r) {
 		return nil
 	}
 	if a.Kind == actor.Anonymous {
 		return fault.New(fault.Unauthenticated, "unauthenticated", "%s needs a signed-in person", action)
 	}
-	return fault.New(fault.Forbidden, "forbidden", "%s may not %s", a, action)
+	code := "forbidden"
+	full := a
+	full.Roles, full.Withheld = append(slices.Clone(a.Roles), a.Withheld...), nil
+	if len(a.Withheld) > 0 && allowed(full, action, rule, r) {
+		code = "codes_needed"
+	}
+	return fault.Wrap(fault.Forbidden, code, &Refusal{Action: action, Object: object}, "%s may not %s", a, action)
 }
 
-// May reports whether Decide would allow the action; for showing or hiding the way to it.
-func May(a actor.Actor, action Action) bool { return allowed(a, table[action]) }
+// Hide turns a refusal into what an unknown object gives, for objects whose very existence is nobody else's
+// business. The refusal stays the cause.
+func Hide(err error) error {
+	if refused := (*Refusal)(nil); errors.As(err, &refused) {
+		return fault.Wrap(fault.NotFound, "not_found", err, "hidden")
+	}
+	return err
+}
 
-func allowed(a actor.Actor, r rule) bool {
+// May reports whether Decide would allow the action without any relation; for showing or hiding the way to it.
+func May(a actor.Actor, action Action) bool { return allowed(a, action, table[action], None) }
+
+// MayBe reports whether the action could be allowed on some object: the route of an action that a relation can
+// grant lets everybody signed in pass, and the service asks again for the object.
+func MayBe(a actor.Actor, action Action) bool {
+	rule := table[action]
+	return allowed(a, action, rule, rule.relations|InPerimeter)
+}
+
+func allowed(a actor.Actor, action Action, rule rule, r Relation) bool {
 	switch a.Kind {
 	case actor.System:
-		return r.system
+		return rule.system
 	case actor.Operator:
-		return r.operator
+		return rule.operator
 	case actor.Person:
-		return r.employee || slices.ContainsFunc(r.roles, func(role actor.Role) bool { return slices.Contains(a.Roles, role) })
+		return inScope(a, action, rule) && (rule.everyone || rule.managers && a.Manages || r&rule.relations != 0 || byRole(a, rule, r))
 	case actor.Anonymous:
 		return false
 	default:
 		return false
 	}
+}
+
+// byRole tells whether a role grants it: never on what is about the actor themself, and for HR partners within
+// their perimeter where the row says so.
+func byRole(a actor.Actor, rule rule, r Relation) bool {
+	if rule.personal && r&Own != 0 {
+		return false
+	}
+	return slices.ContainsFunc(rule.roles, func(role actor.Role) bool {
+		return slices.Contains(a.Roles, role) && (role != actor.HR || !rule.perimeter || r&InPerimeter != 0)
+	})
+}
+
+// The scopes of tokens: everything that reads, everything, or the same of one area.
+const (
+	ScopeRead  = "read"
+	ScopeWrite = "write"
+)
+
+// Scopes lists the scopes a token may have.
+func Scopes() []string {
+	out := []string{ScopeRead, ScopeWrite}
+	for _, a := range Actions() {
+		if rule := table[a]; !rule.session && !rule.later {
+			area, verb := a.parts()
+			if s := area + ":" + scopeOf(verb); !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func (a Action) parts() (area, verb string) {
+	area, verb, _ = strings.Cut(string(a), ".")
+	return area, verb
+}
+
+// scopeOf is the scope that a verb needs: whatever does not read, writes.
+func scopeOf(verb string) string {
+	if verb == ScopeRead {
+		return ScopeRead
+	}
+	return ScopeWrite
+}
+
+// inScope tells whether a token reaches the action; without a token everything is in reach.
+func inScope(a actor.Actor, action Action, rule rule) bool {
+	if !a.Token {
+		return true
+	}
+	if rule.session {
+		return false
+	}
+	area, verb := action.parts()
+	return slices.ContainsFunc(a.Scopes, func(s string) bool {
+		of, scope, narrow := strings.Cut(s, ":")
+		if !narrow {
+			of, scope = area, s
+		}
+		return of == area && (scope == ScopeWrite || scope == scopeOf(verb))
+	})
 }
 
 // Policy is what a route asks of whoever requests it: nothing (Public), or an action.
@@ -106,12 +162,13 @@ type Policy struct {
 // Public is the policy of an address that answers anybody.
 func Public() Policy { return Policy{Open: true} }
 
-// Requires is the policy of an address that needs an action.
+// Requires is the policy of an address that needs an action. Where a relation can grant the action, the service
+// decides again for the object.
 func Requires(a Action) Policy { return Policy{Action: a} }
 
 // Check applies the policy. The zero policy denies everybody.
 func (p Policy) Check(a actor.Actor) error {
-	if p.Open {
+	if p.Open || MayBe(a, p.Action) {
 		return nil
 	}
 	return Decide(a, p.Action, None)
@@ -131,3 +188,19 @@ func (p Policy) String() string {
 
 // RolesWith lists the roles that may take an action on an object they have no relation to.
 func RolesWith(action Action) []actor.Role { return slices.Clone(table[action].roles) }
+
+// Grant says a row of the table for the permission document.
+type Grant struct {
+	Everyone, Managers, Perimeter, Personal, Session, Operator, System, Later bool
+	Roles                                                                     []actor.Role
+	Relations                                                                 []string
+}
+
+// GrantOf returns the row of an action.
+func GrantOf(a Action) Grant {
+	r := table[a]
+	return Grant{
+		Everyone: r.everyone, Managers: r.managers, Perimeter: r.perimeter, Personal: r.personal, Session: r.session,
+		Operator: r.operator, System: r.system, Later: r.later, Roles: slices.Clone(r.roles), Relations: r.relations.Names(),
+	}
+}

@@ -1,170 +1,140 @@
-// Package accounts knows who can sign in and who has. Until accounts with passwords arrive it holds the
-// demo's personas and their sessions; a session is an opaque random token, stored hashed.
+// Package accounts knows who can sign in, who has, what duties they hold and who reports to whom. It keeps no
+// password, code or token that can be read back, but for the seed of one-time codes, which is sealed with a key
+// that lives outside the database.
 package accounts
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/echelon-hr/echelon/app/access"
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
-	"github.com/echelon-hr/echelon/app/valid"
+	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/secret"
 )
 
-// How long a session lasts: unused, and in all.
-const (
-	IdleLimit     = 8 * time.Hour
-	AbsoluteLimit = 7 * 24 * time.Hour
-	// touchEvery is how stale the last-seen time may grow before a request writes it again.
-	touchEvery = time.Minute
-)
-
-// Account is somebody who can sign in.
+// Account is somebody who can sign in. Its id is that of the person.
 type Account struct {
-	ID      actor.PersonID `json:"-"`
-	Email   string         `json:"email" validate:"required,email,max=200"`
-	Name    string         `json:"name" validate:"required,max=120"`
-	Persona string         `json:"slug" validate:"required,slug"` // the demo persona it is
-	About   lang.Text      `json:"text" validate:"bilingual=300"` // what this persona comes to do
-	Roles   []actor.Role   `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
+	ID          actor.PersonID `json:"-"`
+	Email       string         `json:"email" validate:"required,email,max=200"`
+	Name        string         `json:"name" validate:"required,max=120"`
+	Persona     string         `json:"slug,omitempty" validate:"omitempty,slug"` // the demo persona it is, "" for none
+	About       lang.Text      `json:"text,omitzero"`                            // what this persona comes to do
+	Lang        lang.Lang      `json:"-"`
+	TellSignIns bool           `json:"-"` // a letter at each sign-in
+	Roles       []actor.Role   `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
+	Perimeter   Perimeter      `json:"-"`
+	DisabledAt  time.Time      `json:"-"` // zero: in use
+	CreatedAt   time.Time      `json:"-"`
 }
 
-// Actor is the account acting.
-func (a Account) Actor() actor.Actor {
-	return actor.Actor{Kind: actor.Person, ID: a.ID, Name: a.Name, Roles: a.Roles}
+// Perimeter is whom an HR partner serves: the whole company, or the people at the head of lines and everybody
+// below them.
+type Perimeter struct {
+	Whole bool
+	Heads []actor.PersonID
 }
 
-// Session is a sign-in that lasts.
-type Session struct {
-	TokenHash string
-	Account   actor.PersonID
-	CreatedAt time.Time
-	SeenAt    time.Time
-	ExpiresAt time.Time
+// Disabled tells whether the account may not be used.
+func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
+
+// coded are the roles that may be used only by who has shown a one-time code.
+var coded = []actor.Role{actor.HR, actor.Compensation, actor.Administrator}
+
+// NeedsCodes tells whether the account holds a role that needs one-time codes.
+func (a Account) NeedsCodes() bool {
+	return slices.ContainsFunc(a.Roles, func(r actor.Role) bool { return slices.Contains(coded, r) })
 }
 
-// Store keeps accounts and sessions. What it does not know is a NotFound fault.
+// Store keeps everything of accounts. What it does not know is a NotFound fault.
 type Store interface {
+	// Tx runs fn over one transaction, after those before it; what the journal and the outbox take in it is
+	// written with it.
+	Tx(ctx context.Context, fn func(Store) error) error
+	Journal() audit.Journal
+	Outbox() mail.Outbox
+
+	accountStore
+	lineStore
+	proofStore
+	sessionStore
+	tokenStore
+}
+
+type accountStore interface {
+	Account(ctx context.Context, id actor.PersonID) (Account, error)
+	ByEmail(ctx context.Context, email string) (Account, error)
 	ByPersona(ctx context.Context, persona string) (Account, error)
-	List(ctx context.Context) ([]Account, error) // by creation
-	PutAccount(ctx context.Context, a Account, at time.Time) error
-	AddSession(ctx context.Context, s Session) error
-	// Session returns a session with its account unless the account is disabled.
-	Session(ctx context.Context, tokenHash string) (Session, Account, error)
-	Touch(ctx context.Context, tokenHash string, at time.Time) error
-	EndSession(ctx context.Context, tokenHash string) error
-	EndExpired(ctx context.Context, at time.Time) error
+	Accounts(ctx context.Context) ([]Account, error) // all, by creation
+	AddAccount(ctx context.Context, a Account) error // with roles; an e-mail address that is taken is a Conflict
+	PutAccount(ctx context.Context, a Account) error // everything but persona and creation
+	Administrators(ctx context.Context) (int, error) // of accounts in use
+	HasAccounts(ctx context.Context) (bool, error)   // beside personas
+}
+
+// Parts are what the service is made of.
+type Parts struct {
+	Store Store
+	Now   clock.Clock
+	Key   secret.Key
+	// Today is the date in the company's time zone, yyyy-mm-dd.
+	Today func(ctx context.Context) string
+	// Demo lets personas be signed in without a proof.
+	Demo bool
 }
 
 // Service is the use cases of accounts.
 type Service struct {
-	store Store
-	now   clock.Clock
-	demo  bool
+	store  Store
+	now    clock.Clock
+	key    secret.Key
+	today  func(ctx context.Context) string
+	demo   bool
+	hasher *hasher
 }
 
-// NewService makes the service. Only with demo may a persona be signed in without a proof.
-func NewService(store Store, now clock.Clock, demo bool) *Service {
-	return &Service{store: store, now: now, demo: demo}
+// NewService makes the service.
+func NewService(p Parts) *Service {
+	s := &Service{store: p.Store, now: p.Now, key: p.Key, today: p.Today, demo: p.Demo, hasher: sharedHasher}
+	if s.today == nil {
+		s.today = func(context.Context) string { return s.now().UTC().Format(time.DateOnly) }
+	}
+	return s
 }
 
-// Personas lists the demo's accounts, none without demo.
-func (s *Service) Personas(ctx context.Context, _ actor.Actor) ([]Account, error) {
-	if !s.demo {
-		return nil, nil
-	}
-	return s.store.List(ctx)
+// Email writes an address as it is stored and compared: trimmed, composed, in lower case.
+func Email(s string) string { return strings.ToLower(norm.NFC.String(strings.TrimSpace(s))) }
+
+// person is how letters reach an account.
+func (a Account) letter(kind mail.Kind, details map[string]string) mail.Letter {
+	return mail.Letter{Kind: kind, To: a.Email, Name: a.Name, Lang: a.Lang, Details: details}
 }
 
-// All lists every account in use.
-func (s *Service) All(ctx context.Context, a actor.Actor) ([]Account, error) {
-	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
-		return nil, err
+// usable is a NotFound fault for a persona outside the demo: it exists in the demo only.
+func (s *Service) usable(a Account) error {
+	if a.Disabled() || a.Persona != "" && !s.demo {
+		return fault.New(fault.NotFound, "not_found", "account %s is not in use", a.ID)
 	}
-	return s.store.List(ctx)
+	return nil
 }
 
-// SignInPersona opens a session for a demo persona and returns its token, which is stored nowhere. Without
-// demo, and for an unknown persona, it is a NotFound fault.
-func (s *Service) SignInPersona(ctx context.Context, _ actor.Actor, persona string) (string, error) {
-	if !s.demo {
-		return "", fault.New(fault.NotFound, "not_found", "personas exist in the demo only")
-	}
-	account, err := s.store.ByPersona(ctx, persona)
-	if err != nil {
-		return "", err
-	}
-	now := s.now()
-	if err := s.store.EndExpired(ctx, now); err != nil {
-		return "", err
-	}
-	token := newToken()
-	return token, s.store.AddSession(ctx, Session{
-		TokenHash: hash(token), Account: account.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(AbsoluteLimit),
-	})
+// note appends what happened to the journal of a transaction.
+func note(ctx context.Context, tx Store, a actor.Actor, action, object string, outcome audit.Outcome, details map[string]string) error {
+	return tx.Journal().Append(ctx, a, audit.Entry{Action: action, Object: object, Outcome: outcome, Details: details})
 }
 
-// Resume returns who holds a session token: Nobody when it is unknown, ended or expired.
-func (s *Service) Resume(ctx context.Context, _ actor.Actor, token string) (actor.Actor, error) {
-	if token == "" {
-		return actor.Nobody(), nil
+func rolesText(roles []actor.Role) string {
+	words := make([]string, 0, len(roles))
+	for _, r := range roles {
+		words = append(words, string(r))
 	}
-	session, account, err := s.store.Session(ctx, hash(token))
-	if fault.Is(err, fault.NotFound) {
-		return actor.Nobody(), nil
-	}
-	if err != nil {
-		return actor.Nobody(), err
-	}
-	if account.Persona != "" && !s.demo {
-		return actor.Nobody(), nil // a persona exists in the demo only, even with a session from it
-	}
-	now := s.now()
-	if now.After(session.ExpiresAt) || now.Sub(session.SeenAt) > IdleLimit {
-		return actor.Nobody(), s.store.EndSession(ctx, session.TokenHash)
-	}
-	if now.Sub(session.SeenAt) > touchEvery {
-		if err := s.store.Touch(ctx, session.TokenHash, now); err != nil {
-			return actor.Nobody(), err
-		}
-	}
-	return account.Actor(), nil
-}
-
-// SignOut ends the session of a token; one that is not known is no error.
-func (s *Service) SignOut(ctx context.Context, _ actor.Actor, token string) error {
-	if token == "" {
-		return nil
-	}
-	return s.store.EndSession(ctx, hash(token))
-}
-
-// Put stores an account, replacing the one of its persona or e-mail address.
-func (s *Service) Put(ctx context.Context, a actor.Actor, account Account) error {
-	if err := access.Decide(a, access.AccountsWrite, access.None); err != nil {
-		return err
-	}
-	if err := valid.Struct("account", &account); err != nil {
-		return err
-	}
-	return s.store.PutAccount(ctx, account, s.now())
-}
-
-// newToken makes 256 random bits in URL-safe text.
-func newToken() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails: the program ends instead
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func hash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	slices.Sort(words)
+	return strings.Join(words, ",")
 }

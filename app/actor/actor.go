@@ -2,7 +2,10 @@
 // itself. It is ground floor and knows no domain.
 package actor
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Kind is the sort of actor.
 type Kind string
@@ -34,12 +37,22 @@ func Roles() []Role { return []Role{Recruiter, HR, Compensation, Administrator} 
 
 // Actor is who asks a service for something.
 type Actor struct {
-	Kind  Kind
-	ID    PersonID // of a person
-	Name  string   // shown to the person, never stored in the journal
-	Task  string   // of the system: "seed"
-	Roles []Role
+	Kind     Kind
+	ID       PersonID // of a person
+	Name     string   // shown to the person, never stored in the journal
+	Task     string   // of the system: "seed"
+	Roles    []Role
+	Withheld []Role     // held, but not to be used before one-time codes are set up and were asked for
+	Profile  string     // slug of the job profile they hold today, "" for none
+	Manages  bool       // somebody reports to them today, or to whom they stand in for
+	Behalf   []PersonID // whose duties they hold by delegation today
+	Session  string     // id of the session they act in, "" for none
+	Token    bool       // they act through an API token
+	Scopes   []string   // of the token: at most these of its owner's rights
 }
+
+// Has tells whether the actor holds a role that may be used.
+func (a Actor) Has(r Role) bool { return a.Kind == Person && slices.Contains(a.Roles, r) }
 
 // Nobody is the visitor who is not signed in.
 func Nobody() Actor { return Actor{Kind: Anonymous} }

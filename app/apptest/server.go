@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/echelon-hr/echelon/app"
 	"github.com/echelon-hr/echelon/app/testkit"
+	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/seeds"
 )
 
@@ -37,7 +39,12 @@ func Start(t testing.TB, kind string) *Server {
 // StartOn boots the product over a migrated database, with or without the demo.
 func StartOn(t testing.TB, address string, demo bool) *Server {
 	t.Helper()
-	a := Build(t, address, demo)
+	return Serve(t, Build(t, address, demo))
+}
+
+// Serve serves what Build made until the test ends.
+func Serve(t testing.TB, a *app.App) *Server {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	at, done := make(chan string, 1), make(chan error, 1)
 	go func() { done <- a.Serve(ctx, func(addr string) { at <- addr }) }()
@@ -59,9 +66,23 @@ func StartOn(t testing.TB, address string, demo bool) *Server {
 // Build opens the product over a migrated database without serving it; it is closed after the test.
 func Build(t testing.TB, address string, demo bool) *app.App {
 	t.Helper()
+	return BuildWith(t, address, demo, nil)
+}
+
+// secretKey seals what tests seal; all servers of a test share it, as processes on one database do.
+const secretKey = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMhISE="
+
+// BuildWith is Build with settings of the test's own over the usual ones.
+func BuildWith(t testing.TB, address string, demo bool, more map[string]string) *app.App {
+	t.Helper()
 	ctx := context.Background()
 	s, err := app.ReadSettings(func(name string) string {
-		return map[string]string{"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080"}[name]
+		if v, ok := more[name]; ok {
+			return v
+		}
+		return map[string]string{
+			"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080", "ECHELON_SECRET_KEY": secretKey,
+		}[name]
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -128,9 +149,26 @@ func (s *Server) As(t testing.TB, persona string) *Visitor {
 // Get requests an address.
 func (v *Visitor) Get(path string) Answer { return v.Do(http.MethodGet, path, nil, nil) }
 
-// Post sends a form.
+// Post sends a form as a page of the visitor's session would: with the proof that it is one.
 func (v *Visitor) Post(path string, form url.Values) Answer {
+	form = maps.Clone(form)
+	if form == nil {
+		form = url.Values{}
+	}
+	if _, told := form[web.CSRFField]; !told {
+		form.Set(web.CSRFField, v.CSRF())
+	}
 	return v.Do(http.MethodPost, path, strings.NewReader(form.Encode()), http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+}
+
+// CSRF is the proof that the forms of the visitor's pages carry, "" without a session.
+func (v *Visitor) CSRF() string {
+	for _, c := range v.Cookies() {
+		if c.Name == web.SessionCookie(false) {
+			return web.CSRFToken(c.Value)
+		}
+	}
+	return ""
 }
 
 // Do sends any request.

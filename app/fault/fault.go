@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind classifies a fault for the reader and for the transport.
@@ -21,6 +22,7 @@ const (
 	NotFound        Kind = "not_found"
 	Conflict        Kind = "conflict" // somebody else changed it meanwhile
 	TooLarge        Kind = "too_large"
+	Limited         Kind = "limited"     // too many tries; RetryAfter says when to come back
 	Unavailable     Kind = "unavailable" // a part we depend on does not answer; try again
 	Internal        Kind = "internal"
 )
@@ -40,6 +42,8 @@ type Error struct {
 	Detail string
 	Fields []Field
 	Cause  error
+	// RetryAfter is how long to wait before trying again, of a Limited fault.
+	RetryAfter time.Duration
 }
 
 // New makes a fault with a stable code and a detail for the log.

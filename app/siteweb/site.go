@@ -40,10 +40,11 @@ type Handlers struct {
 	// Ready tells whether the database answers with the schema of this version.
 	Ready    func(context.Context) error
 	Registry *prometheus.Registry // nil: no /metrics
-	Company  string
-	Version  string
-	Demo     bool
-	Public   bool // served beyond loopback
+	// Company is the company's name now, "" for none.
+	Company func(context.Context) (string, error)
+	Version string
+	Demo    bool
+	Public  bool // served beyond loopback
 	// OpenAPI returns the API's description; it exists once the routes are registered.
 	OpenAPI func() *huma.OpenAPI
 
@@ -55,8 +56,6 @@ func Routes(h *Handlers) []web.Route {
 	get, post, public := http.MethodGet, http.MethodPost, access.Public()
 	routes := []web.Route{
 		web.Page(get, "/", public, h.home),
-		web.Page(get, "/sign-in", public, h.signIn),
-		web.Page(post, "/sign-out", public, h.signOut),
 		web.Page(post, "/language", public, h.language),
 		web.Page(post, "/theme", public, h.theme),
 		web.Plain(get, "/healthz", h.health),
@@ -65,9 +64,6 @@ func Routes(h *Handlers) []web.Route {
 		web.Plain(get, "/robots.txt", h.robots),
 		web.Page(get, "/docs", access.Requires(access.HomeRead), h.docs),
 		web.Page(get, "/openapi.json", access.Requires(access.HomeRead), h.openAPI),
-	}
-	if h.Demo {
-		routes = append(routes, web.Page(post, "/demo/sign-in", public, h.signInPersona))
 	}
 	if h.Registry != nil {
 		routes = append(routes, web.Plain(get, "/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(h.Registry, promhttp.HandlerOpts{}))))
@@ -80,16 +76,23 @@ func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (la
 	ctx := c.UserContext()
 	who, l := actor.From(ctx), web.LangOf(ctx)
 	s := layout.Shell{
-		Lang: l, Theme: web.Theme(c), Title: title, Path: c.OriginalURL(), Section: section, Demo: h.Demo, Company: h.Company,
+		Lang: l, Theme: web.Theme(c), Title: title, Path: c.OriginalURL(), Section: section, Demo: h.Demo,
 		Can: layout.Can{
 			Jobs: access.May(who, access.JobsRead), Competencies: access.May(who, access.CompetenciesRead),
-			Ladders: access.May(who, access.LaddersRead), Pay: access.May(who, access.BandsRead),
+			Ladders: access.May(who, access.LaddersRead), Pay: access.May(who, access.BandsRead) || who.Profile != "" || who.Manages,
+			People: access.May(who, access.DirectoryRead), Accounts: access.May(who, access.AccountsRead), Delegations: access.May(who, access.AccountsRead),
+			Settings: access.May(who, access.SettingsRead), Journal: access.May(who, access.JournalRead),
 		},
+		CSRF: web.CSRFOf(c, h.Public),
+	}
+	var err error
+	if s.Company, err = h.Company(ctx); err != nil {
+		return s, err
 	}
 	if who.Kind != actor.Person {
 		return s, nil
 	}
-	s.User = &layout.User{Name: who.Name, Role: roleWords(l, who)}
+	s.User = &layout.User{Name: who.Name, Role: roleWords(l, who), Withheld: len(who.Withheld) > 0}
 	ladders, err := h.Careers.Ladders(ctx, who)
 	if err != nil {
 		return s, err
@@ -119,7 +122,7 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 		return err
 	}
 	if v.User == nil {
-		v.Personas, err = h.personas(ctx)
+		v.Personas, err = h.Personas(ctx)
 		if err != nil {
 			return err
 		}
@@ -160,7 +163,8 @@ func (h *Handlers) families(ctx context.Context, who actor.Actor, l lang.Lang) (
 	return out, nil
 }
 
-func (h *Handlers) personas(ctx context.Context) ([]sitepages.Persona, error) {
+// Personas are the demo's people to choose from, none without demo.
+func (h *Handlers) Personas(ctx context.Context) ([]sitepages.Persona, error) {
 	list, err := h.Accounts.Personas(ctx, actor.Nobody())
 	if err != nil {
 		return nil, err
@@ -174,45 +178,6 @@ func (h *Handlers) personas(ctx context.Context) ([]sitepages.Persona, error) {
 		})
 	}
 	return out, nil
-}
-
-func (h *Handlers) signIn(c *fiber.Ctx) error {
-	next := c.Query("next")
-	back := web.LocalPath(next)
-	// Somebody who comes by themselves while signed in wants to be another persona.
-	if actor.From(c.UserContext()).Kind == actor.Person && (next != "" || !h.Demo) {
-		return web.Redirect(c, back)
-	}
-	v := sitepages.SignInView{Back: back}
-	var err error
-	if v.Shell, err = h.Shell(c, msg.T(web.LangOf(c.UserContext()), msg.SiteSignIn), ""); err != nil {
-		return err
-	}
-	if v.Personas, err = h.personas(c.UserContext()); err != nil {
-		return err
-	}
-	return web.Render(c, sitepages.SignIn(v))
-}
-
-func (h *Handlers) signInPersona(c *fiber.Ctx) error {
-	token, err := h.Accounts.SignInPersona(c.UserContext(), actor.From(c.UserContext()), c.FormValue("persona"))
-	if err != nil {
-		return err
-	}
-	// The former session ends: one browser, one person.
-	if err := h.Accounts.SignOut(c.UserContext(), actor.From(c.UserContext()), c.Cookies(web.SessionCookie(h.Public))); err != nil {
-		return err
-	}
-	web.SetSession(c, h.Public, token)
-	return web.Redirect(c, web.LocalPath(c.FormValue("back")))
-}
-
-func (h *Handlers) signOut(c *fiber.Ctx) error {
-	if err := h.Accounts.SignOut(c.UserContext(), actor.From(c.UserContext()), c.Cookies(web.SessionCookie(h.Public))); err != nil {
-		return err
-	}
-	web.SetSession(c, h.Public, "")
-	return web.Redirect(c, "/")
 }
 
 func (h *Handlers) language(c *fiber.Ctx) error {
@@ -287,7 +252,7 @@ func (h *Handlers) Error(c *fiber.Ctx, status int, f *fault.Error) error {
 	l := web.LangOf(c.UserContext())
 	shell, err := h.Shell(c, web.ErrorTitle(l, f), "")
 	if err != nil { // the database may be the very thing that failed
-		shell = layout.Shell{Lang: l, Theme: web.Theme(c), Title: web.ErrorTitle(l, f), Path: "/", Company: h.Company}
+		shell = layout.Shell{Lang: l, Theme: web.Theme(c), Title: web.ErrorTitle(l, f), Path: "/", CSRF: web.CSRFOf(c, h.Public)}
 	}
 	if c.Method() != fiber.MethodGet {
 		shell.Path = "/"

@@ -63,6 +63,7 @@ var statusOf = map[fault.Kind]int{
 	fault.NotFound:        http.StatusNotFound,
 	fault.Conflict:        http.StatusConflict,
 	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.Limited:         http.StatusTooManyRequests,
 	fault.Unavailable:     http.StatusServiceUnavailable,
 	fault.Internal:        http.StatusInternalServerError,
 }
@@ -150,8 +151,9 @@ func newAPI(a *App) huma.API {
 	cfg.Formats = map[string]huma.Format{"application/json": json, "json": json}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: a.cookieName(), Description: "The cookie that signing in sets"},
+		"token":   {Type: "http", Scheme: "bearer", Description: "An API token, made under My account or by `echelon token add`"},
 	}
-	cfg.Security = []map[string][]string{{"session": {}}}
+	cfg.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	return humafiber.NewWithGroup(a.App, headRouter{a.App}, cfg)
 }
 
@@ -225,6 +227,7 @@ func (a *App) guardAPI(r Route) func(huma.Context, func(huma.Context)) {
 			err = r.Policy.Check(who)
 		}
 		if err != nil {
+			a.tell(actor.With(humafiber.Unwrap(c).UserContext(), who), err)
 			p := toProblem(c.Context(), err)
 			_ = huma.WriteErr(a.API, c, p.Status, p.Title, p)
 			return

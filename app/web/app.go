@@ -6,11 +6,13 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 )
@@ -31,6 +33,12 @@ type Config struct {
 	Log *slog.Logger
 	// Resume returns who holds a session token; Nobody when it is not valid.
 	Resume func(ctx context.Context, a actor.Actor, token string) (actor.Actor, error)
+	// ResumeToken returns who an API token acts for; Nobody when it is not valid.
+	ResumeToken func(ctx context.Context, a actor.Actor, token string) (actor.Actor, error)
+	// Refused journals what somebody was refused; nil for no journal.
+	Refused func(ctx context.Context, a actor.Actor, r *access.Refusal) error
+	// Proxies are the networks whose word on where a request comes from is believed.
+	Proxies []netip.Prefix
 	// RenderError writes the page of an error for a person.
 	RenderError func(c *fiber.Ctx, status int, f *fault.Error) error
 	// Metrics counts a finished request; nil for none.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +33,10 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	c.SetUserContext(ctx)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		logError(ctx, f)
+	}
+	a.tell(ctx, err)
+	if f.Kind == fault.Limited {
+		RetryAfter(c, f)
 	}
 	// Whatever the handler had promised of its answer, this is another one.
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -108,4 +114,9 @@ func writeProblem(c *fiber.Ctx, p *Problem) error {
 // logError writes an error that the reader was not told, under the request's id.
 func logError(ctx context.Context, f *fault.Error) {
 	slog.ErrorContext(ctx, "request failed", "request", requestIDOf(ctx), "code", f.Code, "error", f.Error())
+}
+
+// RetryAfter says when a Limited fault ends.
+func RetryAfter(c *fiber.Ctx, f *fault.Error) {
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 }

@@ -159,3 +159,11 @@ func WithoutLang(path string) string {
 	u.RawQuery = q.Encode()
 	return u.RequestURI()
 }
+
+// Private keeps an answer out of every cache: it is about a person's account, or carries a secret.
+func Private(handler fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return handler(c)
+	}
+}

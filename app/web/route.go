@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
-	"github.com/echelon-hr/echelon/app/actor"
 )
 
 // Route is one address: what it answers to, who may have it, and how. Paths name parameters as {slug}.
@@ -50,6 +48,7 @@ func API[I, O any](method, path string, policy access.Policy, op huma.Operation,
 		huma.Register(a.API, op, func(ctx context.Context, in *I) (*O, error) {
 			out, err := handler(ctx, in)
 			if err != nil {
+				a.tell(ctx, err)
 				return nil, toProblem(ctx, err)
 			}
 			return out, nil
@@ -114,18 +113,4 @@ func (a *App) guardPage(r Route) fiber.Handler {
 		}
 		return r.page(c)
 	}
-}
-
-// identify resumes the session of the request's cookie and keeps the actor in the request's context.
-func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
-	token := c.Cookies(a.cookieName())
-	if token == "" {
-		return actor.Nobody(), nil
-	}
-	who, err := a.cfg.Resume(c.UserContext(), actor.Nobody(), token)
-	if err != nil {
-		return actor.Nobody(), fmt.Errorf("resume session: %w", err)
-	}
-	c.SetUserContext(actor.With(c.UserContext(), who))
-	return who, nil
 }

@@ -71,7 +71,7 @@ func newRoot(env *environment) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	root.AddCommand(serveCommand(env), migrateCommand(env), seedCommand(env), pdfCommand(env), doctorCommand(env), versionCommand(env))
+	root.AddCommand(serveCommand(env), migrateCommand(env), seedCommand(env), pdfCommand(env), userCommand(env), tokenCommand(env), auditCommand(env), doctorCommand(env), versionCommand(env))
 	return root
 }
 

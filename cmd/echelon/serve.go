@@ -55,8 +55,23 @@ func serve(c *cobra.Command, env *environment, demo bool) error {
 			}
 		}
 		log.Info("starting", "version", app.Version, "settings", s.String())
+		path, err := a.FirstRun(ctx)
+		if err != nil {
+			return err
+		}
 		return a.Serve(ctx, func(addr string) {
 			_, _ = fmt.Fprintf(env.stdout, "Echelon is ready: %s\n", addr)
+			if path != "" { // to whoever starts it alone, never to the log
+				_, _ = fmt.Fprintf(env.stdout, "There is no account yet. Make the first one, within 24 hours: %s\n", siteAddress(s, addr)+path)
+			}
 		})
 	})
+}
+
+// siteAddress is the site's address as people type it: the setting, or where it listens when a free port was chosen.
+func siteAddress(s app.Settings, addr string) string {
+	if strings.HasSuffix(s.Addr, ":0") {
+		return addr
+	}
+	return s.BaseURL
 }

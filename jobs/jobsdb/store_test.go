@@ -13,6 +13,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -39,7 +40,7 @@ func services(handle bun.IDB, at time.Time) seeds.Services {
 	catalogue := competencies.NewService(competenciesdb.New(handle), now)
 	return seeds.Services{
 		Competencies: catalogue, Jobs: jobs.NewService(jobsdb.New(handle), catalogue, now), Careers: careers.NewService(careersdb.New(handle), now),
-		Ledger: seedsdb.New(handle), Now: now,
+		Journal: auditdb.New(handle, now), Ledger: seedsdb.New(handle), Now: now,
 	}
 }
 

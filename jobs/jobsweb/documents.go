@@ -81,7 +81,8 @@ type File struct {
 // Printer makes documents about roles.
 type Printer struct {
 	Library *Library
-	Company string
+	// Company is the company's name now, "" for none.
+	Company func(ctx context.Context) (string, error)
 	BaseURL string
 }
 
@@ -119,7 +120,7 @@ func (p *Printer) Family(ctx context.Context, a actor.Actor, family string, read
 		return File{}, err
 	}
 	body, err := pdf.Render(ctx, pdf.FamilyDocument{
-		Company: p.Company, Link: p.BaseURL + "/families/" + family, Langs: order.langs, Paper: order.paper, Edition: order.edition,
+		Company: docs[0].Company, Link: p.BaseURL + "/families/" + family, Langs: order.langs, Paper: order.paper, Edition: order.edition,
 		Family: docs[0].Family, Profiles: docs,
 	})
 	return File{Name: fileName(family, order), ContentType: "application/pdf", Body: body}, err
@@ -192,8 +193,12 @@ func (p *Printer) document(ctx context.Context, a actor.Actor, d dossier, o pars
 	if o.variant != "" {
 		link += "?variant=" + o.variant
 	}
+	company, err := p.Company(ctx)
+	if err != nil {
+		return pdf.JobDocument{}, err
+	}
 	doc := pdf.JobDocument{
-		Company: p.Company, Link: link, Langs: o.langs, Paper: o.paper, Edition: o.edition,
+		Company: company, Link: link, Langs: o.langs, Paper: o.paper, Edition: o.edition,
 		Profile: d.profile, Reading: d.edition, Family: d.family, ReportsTo: d.superior,
 		Competencies: d.competencies, Scales: d.scales, Certifications: d.certifications, Acknowledgement: o.sign,
 	}
@@ -208,7 +213,11 @@ func (p *Printer) document(ctx context.Context, a actor.Actor, d dossier, o pars
 	if !o.pay {
 		return doc, nil
 	}
-	if err := access.Decide(a, access.BandsRead, access.None); err != nil {
+	may, err := p.Library.Pay.MayRead(ctx, a, d.profile.Slug)
+	if err == nil && !may {
+		err = access.DecideOn(a, access.BandsRead, access.None, "profile:"+d.profile.Slug)
+	}
+	if err != nil {
 		return doc, err
 	}
 	section, err := p.pay(ctx, a, d.profile.Slug)

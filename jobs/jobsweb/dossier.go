@@ -7,7 +7,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
@@ -229,11 +228,8 @@ func (s shelf) step(m careers.Move, other string, from []jobs.Requirement) step 
 
 // bands are the pay bands of a role for a reader who may see them; nobody else gets any.
 func (lib *Library) bands(ctx context.Context, a actor.Actor, slug string) ([]pay.Band, pay.ActiveScheme, map[string]pay.Zone, error) {
-	if !access.May(a, access.BandsRead) {
-		return nil, pay.ActiveScheme{}, nil, nil
-	}
 	bands, scheme, err := lib.Pay.BandsOf(ctx, a, slug)
-	if err != nil {
+	if err != nil || len(bands) == 0 {
 		return nil, scheme, nil, err
 	}
 	zones, err := lib.Pay.Zones(ctx, a)

@@ -1,6 +1,7 @@
 package jobsweb
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -26,7 +27,7 @@ type Shell func(c *fiber.Ctx, title string, section layout.Section) (layout.Shel
 type Pages struct {
 	Library *Library
 	Shell   Shell
-	Company string
+	Company func(ctx context.Context) (string, error)
 	BaseURL string // absolute address of the site, printed in documents
 }
 

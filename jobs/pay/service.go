@@ -8,6 +8,7 @@ import (
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -24,47 +25,130 @@ type Store interface {
 	AddActive(ctx context.Context, s ActiveScheme, doc canon.Document) error
 }
 
+// Reads is what reading pay asks of others.
+type Reads struct {
+	// Journal takes the entry of a read before it is served.
+	Journal audit.Journal
+	// Standing tells which profiles an actor holds and which are held below them today.
+	Standing func(ctx context.Context, a actor.Actor) (own, line []string, err error)
+}
+
 // Service is the use cases of pay.
 type Service struct {
 	store Store
 	now   clock.Clock
+	reads Reads
 }
 
 // NewService makes the service over a store.
-func NewService(store Store, now clock.Clock) *Service { return &Service{store: store, now: now} }
+func NewService(store Store, now clock.Clock, reads Reads) *Service {
+	return &Service{store: store, now: now, reads: reads}
+}
 
-// Zones lists the zones.
+// Zones lists the zones: what they are called and where they are, no figure of anybody's pay.
 func (s *Service) Zones(ctx context.Context, a actor.Actor) ([]Zone, error) {
-	if err := access.Decide(a, access.BandsRead, access.None); err != nil {
+	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
 		return nil, err
 	}
 	return s.store.Zones(ctx)
 }
 
-// Active returns the scheme in force with all its bands; none yet is a NotFound fault.
+// Active returns the scheme in force with the bands that the actor may read: by role all, else their own and those
+// of their line. Who may read none is refused; none in force yet is a NotFound fault. The read is journalled first.
 func (s *Service) Active(ctx context.Context, a actor.Actor) (ActiveScheme, error) {
-	if err := access.Decide(a, access.BandsRead, access.None); err != nil {
+	scheme, err := s.visible(ctx, a, "")
+	if err != nil {
 		return ActiveScheme{}, err
 	}
-	return s.store.Active(ctx)
+	return scheme, s.noteRead(ctx, a, "scheme:"+scheme.Slug)
 }
 
-// BandsOf returns the bands of a profile in the scheme in force; without a scheme there are none.
+// BandsOf returns the bands of a profile in the scheme in force: without a scheme, and for who may not read them,
+// there are none. The read of any is journalled first.
 func (s *Service) BandsOf(ctx context.Context, a actor.Actor, profile string) ([]Band, ActiveScheme, error) {
-	scheme, err := s.Active(ctx, a)
-	if fault.Is(err, fault.NotFound) {
+	scheme, err := s.visible(ctx, a, profile)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 		return nil, ActiveScheme{}, nil
 	}
 	if err != nil {
 		return nil, ActiveScheme{}, err
 	}
+	scheme.Bands = kept(scheme.Bands, func(b Band) bool { return b.Profile == profile })
+	if len(scheme.Bands) == 0 {
+		return nil, scheme, nil
+	}
+	return scheme.Bands, scheme, s.noteRead(ctx, a, "profile:"+profile)
+}
+
+// kept are the bands that pass, in a list of its own.
+func kept(bands []Band, passes func(Band) bool) []Band {
 	var out []Band
-	for _, b := range scheme.Bands {
-		if b.Profile == profile {
+	for _, b := range bands {
+		if passes(b) {
 			out = append(out, b)
 		}
 	}
-	return out, scheme, nil
+	return out
+}
+
+// MayRead tells whether BandsOf would find a reader for the profile in the actor.
+func (s *Service) MayRead(ctx context.Context, a actor.Actor, profile string) (bool, error) {
+	_, err := s.visible(ctx, a, profile)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// visible is the scheme in force with the bands that the actor may read, of all profiles or of one.
+func (s *Service) visible(ctx context.Context, a actor.Actor, profile string) (ActiveScheme, error) {
+	byRole := access.May(a, access.BandsRead)
+	var own, line []string
+	if !byRole && s.reads.Standing != nil {
+		var err error
+		if own, line, err = s.reads.Standing(ctx, a); err != nil {
+			return ActiveScheme{}, err
+		}
+	}
+	// may decides for one profile by what the actor has to do with it.
+	may := func(slug string) error {
+		r := access.None
+		if slices.Contains(own, slug) {
+			r |= access.Own
+		}
+		if slices.Contains(line, slug) {
+			r |= access.Line
+		}
+		return access.DecideOn(a, access.BandsRead, r, "profile:"+slug)
+	}
+	switch {
+	case byRole:
+	case profile != "":
+		if err := may(profile); err != nil {
+			return ActiveScheme{}, err
+		}
+	case len(own)+len(line) == 0:
+		return ActiveScheme{}, access.Decide(a, access.BandsRead, access.None)
+	}
+	scheme, err := s.store.Active(ctx)
+	if err != nil {
+		return ActiveScheme{}, err
+	}
+	if !byRole {
+		scheme.Bands = kept(scheme.Bands, func(b Band) bool { return may(b.Profile) == nil })
+	}
+	return scheme, nil
+}
+
+// noteRead journals that a person reads pay; when that fails, so does the read.
+func (s *Service) noteRead(ctx context.Context, a actor.Actor, object string) error {
+	if a.Kind != actor.Person {
+		return nil // the command line prints pay only with a reason, which it journals itself; tasks show it to nobody
+	}
+	if s.reads.Journal == nil {
+		return fault.New(fault.Unavailable, "unavailable", "pay is read by nobody where no journal is kept")
+	}
+	return s.reads.Journal.Append(ctx, a, audit.Entry{Action: string(access.BandsRead), Object: object, Outcome: audit.Done})
 }
 
 // PutZone stores a zone under its slug.

@@ -2,6 +2,7 @@ package pay_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -67,7 +69,7 @@ func band(t testing.TB, change func(*pay.Band)) pay.Band {
 
 func TestActivatePutsASchemeInForce(t *testing.T) {
 	ctx, comp := t.Context(), who(actor.Compensation)
-	s := pay.NewService(&shelf{}, now)
+	s := pay.NewService(&shelf{}, now, pay.Reads{Journal: ledger{}})
 	if _, err := s.PutZone(ctx, comp, zone); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func TestActivatePutsASchemeInForce(t *testing.T) {
 	if diff := cmp.Diff([]pay.Band{band(t, nil)}, bands); diff != "" {
 		t.Error(diff)
 	}
-	want := pay.ActiveScheme{Scheme: scheme, Hash: doc.Hash, CreatedAt: now(), Bands: []pay.Band{band(t, nil), other}}
+	want := pay.ActiveScheme{Scheme: scheme, Hash: doc.Hash, CreatedAt: now(), Bands: []pay.Band{band(t, nil)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -113,7 +115,7 @@ func TestBandsThatBreakARule(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			store := &shelf{zones: []pay.Zone{zone}}
-			_, err := pay.NewService(store, now).Activate(t.Context(), who(actor.Compensation), scheme, []pay.Band{band(t, tt.change)})
+			_, err := pay.NewService(store, now, pay.Reads{Journal: ledger{}}).Activate(t.Context(), who(actor.Compensation), scheme, []pay.Band{band(t, tt.change)})
 			checkField(t, err, tt.path, tt.rule)
 			if store.active != nil {
 				t.Error("it was stored all the same")
@@ -121,14 +123,14 @@ func TestBandsThatBreakARule(t *testing.T) {
 		})
 	}
 	t.Run("one place twice", func(t *testing.T) {
-		s := pay.NewService(&shelf{zones: []pay.Zone{zone}}, now)
+		s := pay.NewService(&shelf{zones: []pay.Zone{zone}}, now, pay.Reads{Journal: ledger{}})
 		_, err := s.Activate(t.Context(), who(actor.Compensation), scheme, []pay.Band{band(t, nil), band(t, nil)})
 		checkField(t, err, "bands[1].profile", "twice")
 	})
 }
 
 func TestSchemesAndZonesThatBreakARule(t *testing.T) {
-	s, comp := pay.NewService(&shelf{}, now), who(actor.Compensation)
+	s, comp := pay.NewService(&shelf{}, now, pay.Reads{Journal: ledger{}}), who(actor.Compensation)
 	_, err := s.Activate(t.Context(), comp, pay.Scheme{Slug: "demo", Name: scheme.Name, Text: scheme.Text, ActiveFrom: "1/1/2026"}, nil)
 	checkField(t, err, "active_from", "datetime")
 	for path, change := range map[string]func(*pay.Zone){
@@ -160,14 +162,18 @@ func TestWhoMayReadAndWritePay(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx := t.Context()
-			s := pay.NewService(&shelf{zones: []pay.Zone{zone}, active: &pay.ActiveScheme{Scheme: scheme}}, now)
+			s := pay.NewService(&shelf{zones: []pay.Zone{zone}, active: &pay.ActiveScheme{Scheme: scheme}}, now, pay.Reads{Journal: ledger{}})
 			_, zones := s.Zones(ctx, tt.actor)
 			_, active := s.Active(ctx, tt.actor)
 			_, _, bands := s.BandsOf(ctx, tt.actor, "territory-manager")
 			_, put := s.PutZone(ctx, tt.actor, zone)
 			_, activate := s.Activate(ctx, tt.actor, scheme, nil)
 			got := []fault.Kind{kind(zones), kind(active), kind(bands), kind(put), kind(activate)}
-			want := []fault.Kind{tt.read, tt.read, tt.read, tt.write, tt.write}
+			reference := fault.Kind("") // what the zones are, and that there is no band to see, is no secret among colleagues
+			if tt.actor.Kind == actor.Anonymous {
+				reference = fault.Unauthenticated
+			}
+			want := []fault.Kind{reference, tt.read, reference, tt.write, tt.write}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -196,4 +202,75 @@ func checkField(t testing.TB, err error, path, rule string) {
 	if diff := cmp.Diff(want, fault.Of(err).Fields, ignore); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// ledger takes every entry.
+type ledger struct{}
+
+func (ledger) Append(context.Context, actor.Actor, audit.Entry) error { return nil }
+
+// TestOwnAndLineBands: whoever holds no role sees the bands of their own profile and of those below them, no other.
+func TestOwnAndLineBands(t *testing.T) {
+	ctx := t.Context()
+	var all []pay.Band
+	for _, profile := range []string{"sales-associate", "territory-manager", "vp-sales"} {
+		all = append(all, band(t, func(b *pay.Band) { b.Profile = profile }))
+	}
+	journal := &notes{}
+	standing := func(context.Context, actor.Actor) ([]string, []string, error) {
+		return []string{"territory-manager"}, []string{"sales-associate"}, nil
+	}
+	shelved := &shelf{zones: []pay.Zone{zone}, active: &pay.ActiveScheme{Scheme: scheme, Bands: all}}
+	s := pay.NewService(shelved, now, pay.Reads{Journal: journal, Standing: standing})
+	seen, err := s.Active(ctx, who())
+	if err != nil || len(seen.Bands) != 2 || len(shelved.active.Bands) != 3 {
+		t.Errorf("sees %v, %v; %d are left", seen.Bands, err, len(shelved.active.Bands))
+	}
+	for profile, want := range map[string]int{"territory-manager": 1, "sales-associate": 1, "vp-sales": 0, "none": 0} {
+		bands, _, err := s.BandsOf(ctx, who(), profile)
+		may, _ := s.MayRead(ctx, who(), profile)
+		if err != nil || len(bands) != want || may != (want == 1) {
+			t.Errorf("%s: %d bands, may read %t, %v", profile, len(bands), may, err)
+		}
+	}
+	if want := []string{"profile:sales-associate", "profile:territory-manager", "scheme:demo"}; !cmp.Equal(want, journal.objects()) {
+		t.Errorf("the journal has %v", journal.objects())
+	}
+}
+
+// TestWhatCannotBeJournalledIsNotRead: an entry that cannot be written refuses the read.
+func TestWhatCannotBeJournalledIsNotRead(t *testing.T) {
+	shelved := &shelf{active: &pay.ActiveScheme{Scheme: scheme, Bands: []pay.Band{band(t, nil)}}}
+	for name, journal := range map[string]audit.Journal{"it fails": &notes{fails: true}, "there is none": nil} {
+		s := pay.NewService(shelved, now, pay.Reads{Journal: journal})
+		if seen, err := s.Active(t.Context(), who(actor.HR)); err == nil {
+			t.Errorf("%s: the scheme is read: %v", name, seen)
+		}
+		if _, _, err := s.BandsOf(t.Context(), who(actor.HR), "territory-manager"); err == nil {
+			t.Errorf("%s: bands are read", name)
+		}
+	}
+}
+
+// notes keeps what was read.
+type notes struct {
+	entries []audit.Entry
+	fails   bool
+}
+
+func (n *notes) Append(_ context.Context, _ actor.Actor, e audit.Entry) error {
+	if n.fails {
+		return fault.New(fault.Unavailable, "unavailable", "no journal")
+	}
+	n.entries = append(n.entries, e)
+	return nil
+}
+
+func (n *notes) objects() []string {
+	var out []string
+	for _, e := range n.entries {
+		out = append(out, e.Object)
+	}
+	slices.Sort(out)
+	return out
 }

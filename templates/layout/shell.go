@@ -21,18 +21,24 @@ type Shell struct {
 	Can         Can
 	Ladder      string // slug of the ladder that the navigation leads to
 	Company     string
+	CSRF        string // what a form must send back to be taken; see the component CSRF
 }
 
 // User is who reads the page, in words for people.
 type User struct {
-	Name string
-	Role string
+	Name     string
+	Role     string
+	Withheld bool // a role of theirs waits for one-time codes to be set up
 }
 
 // Can says which parts of the navigation the reader may open.
 type Can struct {
-	Jobs, Competencies, Ladders, Pay bool
+	Jobs, Competencies, Ladders, Pay, People  bool
+	Accounts, Delegations, Settings, Journal bool
 }
+
+// Administers tells whether the reader has anything to administer.
+func (c Can) Administers() bool { return c.Accounts || c.Delegations || c.Settings || c.Journal }
 
 // Section is the part of the product a page belongs to; the navigation marks it.
 type Section string
@@ -43,6 +49,8 @@ const (
 	Competencies Section = "competencies"
 	Ladders      Section = "ladders"
 	Pay          Section = "pay"
+	People       Section = "people"
+	Admin        Section = "admin"
 )
 
 // T returns a message in the reader's language.
@@ -70,6 +78,43 @@ func (s Shell) nav() []navItem {
 	add(s.Can.Competencies, Competencies, "/competencies", msg.SiteNavCompetencies)
 	add(s.Can.Ladders && s.Ladder != "", Ladders, "/ladders/"+s.Ladder, msg.SiteNavLadder)
 	add(s.Can.Pay, Pay, "/pay/bands", msg.SiteNavPay)
+	add(s.Can.People, People, "/people", msg.SiteNavPeople)
+	if tabs := s.adminTabs(); len(tabs) > 0 {
+		add(true, Admin, tabs[0].href, msg.SiteNavAdmin)
+	}
+	return items
+}
+
+// Tab is a page of the administration.
+type Tab string
+
+// The tabs.
+const (
+	TabAccounts    Tab = "accounts"
+	TabDelegations Tab = "delegations"
+	TabSettings    Tab = "settings"
+	TabOutbox      Tab = "outbox"
+	TabJournal     Tab = "journal"
+)
+
+type tabItem struct {
+	tab         Tab
+	href, label string
+}
+
+// adminTabs lists the pages of the administration that the reader may open.
+func (s Shell) adminTabs() []tabItem {
+	var items []tabItem
+	add := func(can bool, tab Tab, label msg.Key) {
+		if can {
+			items = append(items, tabItem{tab, "/admin/" + string(tab), s.T(label)})
+		}
+	}
+	add(s.Can.Accounts, TabAccounts, msg.SiteTabAccounts)
+	add(s.Can.Delegations, TabDelegations, msg.SiteTabDelegations)
+	add(s.Can.Settings, TabSettings, msg.SiteTabSettings)
+	add(s.Can.Settings, TabOutbox, msg.SiteTabOutbox)
+	add(s.Can.Journal, TabJournal, msg.SiteTabJournal)
 	return items
 }
 

@@ -15,7 +15,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/audit/auditweb"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
@@ -132,9 +136,9 @@ func TestAKeyWithoutMessageShowsItself(t *testing.T) {
 
 // sameInBoth are the words that French and English really share.
 var sameInBoth = []string{
-	"API", "Budget", "Classification", "Certification", "Code", "Codes", "Conditions", "Document", "Echelon", "Grade", "Importance", "Maximum",
+	"API", "Administration", "Budget", "Classification", "Certification", "Code", "Codes", "Conditions", "Document", "Echelon", "Grade", "Importance", "Journal", "Maximum",
 	"Minimum", "Promotion", "Senior", "Source", "Stable", "Type", "Version", "Versions", "Zone", "absent",
-	"+ {{.Rest}}", "Version {{.N}}", "grade {{.Grade}}", "page {{.Page}} / {{.Total}}", "version {{.Number}}",
+	"+ {{.Rest}}", "Version {{.N}}", "grade {{.Grade}}", "page {{.Page}} / {{.Total}}", "version {{.Number}}", "{{.N}} minutes",
 }
 
 func TestFrenchIsNotEnglish(t *testing.T) {
@@ -166,6 +170,15 @@ func texts[V ~string](values ...V) []string {
 }
 
 // closed are the sets whose messages are found by value, with every value they have.
+// scopes are those of tokens, as keys can hold them.
+func scopes() []string {
+	var out []string
+	for _, scope := range access.Scopes() {
+		out = append(out, strings.ReplaceAll(scope, ":", "_"))
+	}
+	return out
+}
+
 func closed(s sources) map[string][]string {
 	periods := texts(pay.Hour, pay.Day, pay.Week, pay.Month, pay.Year)
 	lower := strings.Split(strings.ToLower(strings.Join(periods, " ")), " ")
@@ -186,7 +199,15 @@ func closed(s sources) map[string][]string {
 		"origin":               texts(competencies.FromSource, competencies.FromEchelon),
 		"role":                 texts(actor.Roles()...),
 		"persona":              personas(),
-		"rule":                 append(slices.Sorted(maps.Keys(s.rules)), "other"),
+		"rule":                 append(slices.Sorted(maps.Keys(s.rules)), "other", "password_short", "password_long", "password_common", "password_personal"),
+		"journal.action":       auditweb.Actions(),
+		"journal.area":         auditweb.Areas(),
+		"journal.outcomes":     texts(audit.Outcomes()...),
+		"account.scope":        scopes(),
+		"account.duty":         texts(accounts.Duties()...),
+		"account.delegation":   {"in_force", "planned", "over", "revoked"},
+		"account.proof":        texts(accounts.ByPersona, accounts.ByPassword, accounts.ByProvider, accounts.ByLink),
+		"admin.role":           texts(actor.Roles()...),
 	}
 }
 
@@ -215,7 +236,7 @@ func personas() []string {
 }
 
 // kinds are all kinds of fault: each has a sentence of its own, so that a code without one falls back on it.
-var kinds = texts(fault.Malformed, fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict, fault.TooLarge, fault.Unavailable, fault.Internal)
+var kinds = texts(fault.Malformed, fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict, fault.TooLarge, fault.Limited, fault.Unavailable, fault.Internal)
 
 // sources is what the program's own files say about messages.
 type sources struct {

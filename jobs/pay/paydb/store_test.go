@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -28,7 +29,9 @@ var (
 	today = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
 )
 
-func service(d *db.DB) *pay.Service { return pay.NewService(paydb.New(d.DB), clock.Fixed(today)) }
+func service(d *db.DB) *pay.Service {
+	return pay.NewService(paydb.New(d.DB), clock.Fixed(today), pay.Reads{Journal: auditdb.New(d.DB, clock.Fixed(today))})
+}
 
 func text(s string) lang.Text { return lang.NewText(s+", en français", s+", in English") }
 

@@ -222,7 +222,7 @@ func welcome(v HomeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = personas(v.Shell, v.Personas, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Personas(v.Shell, v.Personas, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -98,7 +98,7 @@ func (b *bench) chromium(site *app.App) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	token, err := site.Services.Accounts.SignInPersona(b.ctx, actor.Nobody(), "employee")
+	opened, err := site.Services.Accounts.SignInPersona(b.ctx, actor.Nobody(), "employee", "", "")
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (b *bench) chromium(site *app.App) (func() error, error) {
 		return nil
 	})
 	signIn := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: web.SessionCookie(false), Value: token, URL: address})
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: web.SessionCookie(false), Value: opened.Token, URL: address})
 		return chromedp.Void{}, err
 	}
 	page := address + "/jobs/" + flagship + "?lang=fr"

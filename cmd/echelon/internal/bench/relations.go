@@ -109,7 +109,7 @@ func (b *bench) writeProfile(w io.Writer, site *app.App) error {
 
 // sameAsAPI asks the API itself and compares.
 func (b *bench) sameAsAPI(site *app.App, ours []byte) error {
-	token, err := site.Services.Accounts.SignInPersona(b.ctx, actor.Nobody(), "employee")
+	opened, err := site.Services.Accounts.SignInPersona(b.ctx, actor.Nobody(), "employee", "", "")
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (b *bench) sameAsAPI(site *app.App, ours []byte) error {
 	if err != nil {
 		return err
 	}
-	req.AddCookie(&http.Cookie{Name: web.SessionCookie(false), Value: token})
+	req.AddCookie(&http.Cookie{Name: web.SessionCookie(false), Value: opened.Token})
 	res, err := site.Web.Test(req, -1)
 	if err != nil {
 		return err

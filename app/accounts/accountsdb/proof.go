@@ -1,0 +1,262 @@
+package accountsdb
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/echelon-hr/echelon/app/accounts"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/db"
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+type passwordRow struct {
+	bun.BaseModel `bun:"table:passwords"`
+
+	PersonID  string    `bun:"person_id,pk"`
+	PHC       string    `bun:"phc"`
+	ChangedAt time.Time `bun:"changed_at"`
+}
+
+type deviceRow struct {
+	bun.BaseModel `bun:"table:code_devices"`
+
+	PersonID    string     `bun:"person_id,pk"`
+	Secret      string     `bun:"secret"`
+	LastStep    int64      `bun:"last_step"`
+	CreatedAt   time.Time  `bun:"created_at"`
+	ConfirmedAt *time.Time `bun:"confirmed_at"`
+}
+
+type recoveryRow struct {
+	bun.BaseModel `bun:"table:recovery_codes"`
+
+	PersonID  string     `bun:"person_id,pk"`
+	CodeHash  string     `bun:"code_hash,pk"`
+	CreatedAt time.Time  `bun:"created_at"`
+	UsedAt    *time.Time `bun:"used_at"`
+}
+
+type linkRow struct {
+	bun.BaseModel `bun:"table:links"`
+
+	TokenHash string     `bun:"token_hash,pk"`
+	Kind      string     `bun:"kind"`
+	PersonID  *string    `bun:"person_id"`
+	CreatedAt time.Time  `bun:"created_at"`
+	ExpiresAt time.Time  `bun:"expires_at"`
+	UsedAt    *time.Time `bun:"used_at"`
+}
+
+type identityRow struct {
+	bun.BaseModel `bun:"table:identities"`
+
+	Issuer   string    `bun:"issuer,pk"`
+	Subject  string    `bun:"subject,pk"`
+	PersonID string    `bun:"person_id"`
+	LinkedAt time.Time `bun:"linked_at"`
+}
+
+type throttleRow struct {
+	bun.BaseModel `bun:"table:throttles"`
+
+	ID           string    `bun:"id,pk"`
+	Failures     int       `bun:"failures"`
+	LastAt       time.Time `bun:"last_at"`
+	BlockedUntil time.Time `bun:"blocked_until"`
+}
+
+// Password reads the hash of an account's password.
+func (s *Store) Password(ctx context.Context, id actor.PersonID) (string, error) {
+	var row passwordRow
+	err := s.db.NewSelect().Model(&row).Where("person_id = ?", id).Scan(ctx)
+	return row.PHC, db.Translate(err, "read password")
+}
+
+// PutPassword stores the hash of an account's password.
+func (s *Store) PutPassword(ctx context.Context, id actor.PersonID, phc string, at time.Time) error {
+	row := passwordRow{PersonID: string(id), PHC: phc, ChangedAt: db.Time(at)}
+	_, err := s.db.NewInsert().Model(&row).On("CONFLICT (person_id) DO UPDATE").Set("phc = EXCLUDED.phc, changed_at = EXCLUDED.changed_at").Exec(ctx)
+	return db.Translate(err, "store password")
+}
+
+// CodeDevice reads an account's authenticator.
+func (s *Store) CodeDevice(ctx context.Context, id actor.PersonID) (accounts.CodeDevice, error) {
+	var r deviceRow
+	if err := s.db.NewSelect().Model(&r).Where("person_id = ?", id).Scan(ctx); err != nil {
+		return accounts.CodeDevice{}, db.Translate(err, "read authenticator")
+	}
+	return accounts.CodeDevice{Account: id, Secret: r.Secret, LastStep: r.LastStep, CreatedAt: r.CreatedAt.UTC(), ConfirmedAt: instant(r.ConfirmedAt)}, nil
+}
+
+// PutCodeDevice stores an account's authenticator.
+func (s *Store) PutCodeDevice(ctx context.Context, d accounts.CodeDevice) error {
+	row := deviceRow{PersonID: string(d.Account), Secret: d.Secret, LastStep: d.LastStep, CreatedAt: db.Time(d.CreatedAt), ConfirmedAt: timed(d.ConfirmedAt)}
+	_, err := s.db.NewInsert().Model(&row).On("CONFLICT (person_id) DO UPDATE").
+		Set("secret = EXCLUDED.secret, last_step = EXCLUDED.last_step, confirmed_at = EXCLUDED.confirmed_at").Exec(ctx)
+	return db.Translate(err, "store authenticator")
+}
+
+// DropCodes removes authenticator and recovery codes.
+func (s *Store) DropCodes(ctx context.Context, id actor.PersonID) error {
+	if _, err := s.db.NewDelete().Model((*recoveryRow)(nil)).Where("person_id = ?", id).Exec(ctx); err != nil {
+		return db.Translate(err, "remove recovery codes")
+	}
+	_, err := s.db.NewDelete().Model((*deviceRow)(nil)).Where("person_id = ?", id).Exec(ctx)
+	return db.Translate(err, "remove authenticator")
+}
+
+// UseStep notes a step as used unless it, or a later one, was.
+func (s *Store) UseStep(ctx context.Context, id actor.PersonID, step int64) (bool, error) {
+	res, err := s.db.NewUpdate().Model((*deviceRow)(nil)).Set("last_step = ?", step).Where("person_id = ? AND last_step < ?", id, step).Exec(ctx)
+	return took(db.Changed(res, err, "use a code"))
+}
+
+// took turns "nothing changed" into false.
+func took(err error) (bool, error) {
+	if fault.Is(err, fault.Conflict) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// PutRecoveryCodes replaces the recovery codes of an account.
+func (s *Store) PutRecoveryCodes(ctx context.Context, id actor.PersonID, hashes []string, at time.Time) error {
+	if _, err := s.db.NewDelete().Model((*recoveryRow)(nil)).Where("person_id = ?", id).Exec(ctx); err != nil {
+		return db.Translate(err, "clear recovery codes")
+	}
+	for _, h := range hashes {
+		if _, err := s.db.NewInsert().Model(&recoveryRow{PersonID: string(id), CodeHash: h, CreatedAt: db.Time(at)}).Exec(ctx); err != nil {
+			return db.Translate(err, "store recovery code")
+		}
+	}
+	return nil
+}
+
+// UseRecoveryCode notes a code as used unless it was.
+func (s *Store) UseRecoveryCode(ctx context.Context, id actor.PersonID, hash string, at time.Time) (bool, error) {
+	res, err := s.db.NewUpdate().Model((*recoveryRow)(nil)).Set("used_at = ?", db.Time(at)).
+		Where("person_id = ? AND code_hash = ? AND used_at IS NULL", id, hash).Exec(ctx)
+	return took(db.Changed(res, err, "use a recovery code"))
+}
+
+// RecoveryCodesLeft counts the unused ones.
+func (s *Store) RecoveryCodesLeft(ctx context.Context, id actor.PersonID) (int, error) {
+	n, err := s.db.NewSelect().Model((*recoveryRow)(nil)).Where("person_id = ? AND used_at IS NULL", id).Count(ctx)
+	return int(n), db.Translate(err, "count recovery codes")
+}
+
+// AddLink stores a link.
+func (s *Store) AddLink(ctx context.Context, l accounts.Link) error {
+	row := linkRow{
+		TokenHash: l.TokenHash, Kind: string(l.Kind), PersonID: named(l.Account),
+		CreatedAt: db.Time(l.CreatedAt), ExpiresAt: db.Time(l.ExpiresAt), UsedAt: timed(l.UsedAt),
+	}
+	_, err := s.db.NewInsert().Model(&row).Exec(ctx)
+	return db.Translate(err, "store link")
+}
+
+// Link reads a link.
+func (s *Store) Link(ctx context.Context, tokenHash string) (accounts.Link, error) {
+	var r linkRow
+	if err := s.db.NewSelect().Model(&r).Where("token_hash = ?", tokenHash).Scan(ctx); err != nil {
+		return accounts.Link{}, db.Translate(err, "read link")
+	}
+	return accounts.Link{
+		TokenHash: r.TokenHash, Kind: accounts.LinkKind(r.Kind), Account: name[actor.PersonID](r.PersonID),
+		CreatedAt: r.CreatedAt.UTC(), ExpiresAt: r.ExpiresAt.UTC(), UsedAt: instant(r.UsedAt),
+	}, nil
+}
+
+// UseLink notes a link as used unless it was.
+func (s *Store) UseLink(ctx context.Context, tokenHash string, at time.Time) (bool, error) {
+	res, err := s.db.NewUpdate().Model((*linkRow)(nil)).Set("used_at = ?", db.Time(at)).Where("token_hash = ? AND used_at IS NULL", tokenHash).Exec(ctx)
+	return took(db.Changed(res, err, "use a link"))
+}
+
+// DropLinks removes an account's unused links of a kind, with "" those of setting up.
+func (s *Store) DropLinks(ctx context.Context, kind accounts.LinkKind, id actor.PersonID) error {
+	q := s.db.NewDelete().Model((*linkRow)(nil)).Where("kind = ? AND used_at IS NULL", string(kind))
+	if id != "" {
+		q = q.Where("person_id = ?", id)
+	}
+	_, err := q.Exec(ctx)
+	return db.Translate(err, "remove links")
+}
+
+// AddIdentity links an identity; one that is linked already is a Conflict.
+func (s *Store) AddIdentity(ctx context.Context, i accounts.Identity) error {
+	row := identityRow{Issuer: i.Issuer, Subject: i.Subject, PersonID: string(i.Account), LinkedAt: db.Time(i.LinkedAt)}
+	res, err := s.db.NewInsert().Model(&row).On("CONFLICT (issuer, subject) DO NOTHING").Exec(ctx)
+	return db.Changed(res, err, "link identity")
+}
+
+// Identity reads one.
+func (s *Store) Identity(ctx context.Context, issuer, subject string) (accounts.Identity, error) {
+	if err := db.Findable("identity", issuer, subject); err != nil {
+		return accounts.Identity{}, err
+	}
+	var r identityRow
+	err := s.db.NewSelect().Model(&r).Where("issuer = ? AND subject = ?", issuer, subject).Scan(ctx)
+	return identity(r), db.Translate(err, "read identity")
+}
+
+func identity(r identityRow) accounts.Identity {
+	return accounts.Identity{Issuer: r.Issuer, Subject: r.Subject, Account: actor.PersonID(r.PersonID), LinkedAt: r.LinkedAt.UTC()}
+}
+
+// IdentitiesOf lists an account's.
+func (s *Store) IdentitiesOf(ctx context.Context, id actor.PersonID) ([]accounts.Identity, error) {
+	var rows []identityRow
+	if err := s.db.NewSelect().Model(&rows).Where("person_id = ?", id).Order("linked_at", "issuer").Limit(maxList).Scan(ctx); err != nil {
+		return nil, db.Translate(err, "read identities")
+	}
+	var out []accounts.Identity
+	for _, r := range rows {
+		out = append(out, identity(r))
+	}
+	return out, nil
+}
+
+// DropIdentity removes an account's identities with a provider.
+func (s *Store) DropIdentity(ctx context.Context, id actor.PersonID, issuer string) error {
+	_, err := s.db.NewDelete().Model((*identityRow)(nil)).Where("person_id = ? AND issuer = ?", id, issuer).Exec(ctx)
+	return db.Translate(err, "unlink identity")
+}
+
+// Throttle reads one.
+func (s *Store) Throttle(ctx context.Context, id string) (accounts.Throttle, error) {
+	return s.throttle(ctx, s.db.NewSelect(), id)
+}
+
+func (s *Store) throttle(ctx context.Context, q *bun.SelectQuery, id string) (accounts.Throttle, error) {
+	var r throttleRow
+	if err := q.Model(&r).Where("id = ?", id).Scan(ctx); err != nil {
+		return accounts.Throttle{}, db.Translate(err, "read throttle")
+	}
+	return accounts.Throttle{ID: r.ID, Failures: r.Failures, LastAt: r.LastAt.UTC(), BlockedUntil: r.BlockedUntil.UTC()}, nil
+}
+
+// LockThrottle makes the row when there is none, and holds it.
+func (s *Store) LockThrottle(ctx context.Context, id string) (accounts.Throttle, error) {
+	fresh := throttleRow{ID: id, LastAt: time.Unix(0, 0).UTC(), BlockedUntil: time.Unix(0, 0).UTC()}
+	if _, err := s.db.NewInsert().Model(&fresh).On("CONFLICT (id) DO NOTHING").Exec(ctx); err != nil {
+		return accounts.Throttle{}, db.Translate(err, "make throttle")
+	}
+	return s.throttle(ctx, db.ForUpdate(s.db, s.db.NewSelect()), id)
+}
+
+// PutThrottle stores one that LockThrottle read.
+func (s *Store) PutThrottle(ctx context.Context, t accounts.Throttle) error {
+	row := throttleRow{ID: t.ID, Failures: t.Failures, LastAt: db.Time(t.LastAt), BlockedUntil: db.Time(t.BlockedUntil)}
+	_, err := s.db.NewUpdate().Model(&row).WherePK().Exec(ctx)
+	return db.Translate(err, "store throttle")
+}
+
+// DropThrottle forgets one.
+func (s *Store) DropThrottle(ctx context.Context, id string) error {
+	_, err := s.db.NewDelete().Model((*throttleRow)(nil)).Where("id = ?", id).Exec(ctx)
+	return db.Translate(err, "forget throttle")
+}

@@ -1,0 +1,228 @@
+package accountsweb
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/accounts"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/web"
+	"github.com/echelon-hr/echelon/templates/layout"
+	"github.com/echelon-hr/echelon/templates/pages/adminpages"
+)
+
+func (h *Handlers) adminRoutes() []web.Route {
+	read, write := access.Requires(access.AccountsRead), access.Requires(access.AccountsWrite)
+	return []web.Route{
+		get("/admin/accounts", read, h.accounts),
+		get("/admin/accounts/new", write, func(c *fiber.Ctx) error { return h.showNew(c, accounts.NewAccount{}, nil) }),
+		post("/admin/accounts", write, h.create),
+		get("/admin/accounts/{id}", read, func(c *fiber.Ctx) error { return h.showOne(c, accountForm{}) }),
+		post("/admin/accounts/{id}", write, h.changing("details", "changed", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
+			return h.Accounts.Change(c.UserContext(), a, id, accounts.Details{Email: field(c, "email"), Name: field(c, "name"), Lang: lang.Lang(field(c, "lang"))})
+		})),
+		post("/admin/accounts/{id}/rights", write, h.changing("rights", "rights", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
+			return h.Accounts.SetRights(c.UserContext(), a, id, accounts.Rights{Roles: fields[actor.Role](c, "roles"), Whole: field(c, "whole") == "1", Heads: fields[actor.PersonID](c, "heads")})
+		})),
+		post("/admin/accounts/{id}/reset", write, h.changing("access", "reset", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
+			_, err := h.Accounts.ResetProofs(c.UserContext(), a, id, accounts.ResetInput{Codes: field(c, "codes") == "1"})
+			return err
+		})),
+		post("/admin/accounts/{id}/disable", write, h.changing("access", "disabled", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
+			return h.Accounts.Disable(c.UserContext(), a, id)
+		})),
+		post("/admin/accounts/{id}/enable", write, h.changing("access", "enabled", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
+			return h.Accounts.Enable(c.UserContext(), a, id)
+		})),
+		get("/admin/delegations", read, func(c *fiber.Ctx) error { return h.showDelegations(c, nil) }),
+		post("/admin/delegations", access.Requires(access.DelegationsWrite), h.delegate),
+		post("/admin/delegations/{id}/revoke", access.Requires(access.DelegationsWrite), h.revokeDelegation),
+	}
+}
+
+var adminNotices = map[string]msg.Key{
+	"created": msg.AdminNoticeCreated, "changed": msg.AdminNoticeChanged, "rights": msg.AdminNoticeRights, "reset": msg.AdminNoticeReset,
+	"disabled": msg.AdminNoticeDisabled, "enabled": msg.AdminNoticeEnabled, "delegated": msg.AdminNoticeDelegated, "revoked": msg.AdminNoticeRevoked,
+}
+
+func (h *Handlers) accounts(c *fiber.Ctx) error {
+	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
+	list, err := h.Accounts.All(ctx, me)
+	if err != nil {
+		return err
+	}
+	v := adminpages.AccountsView{Notice: noticeOf(c, adminNotices)}
+	for _, a := range list {
+		proofs, err := h.Accounts.ProofsOf(ctx, me, a.ID)
+		if err != nil {
+			return err
+		}
+		v.Accounts = append(v.Accounts, adminpages.Account{
+			ID: string(a.ID), Name: a.Name, Email: a.Email, Roles: roleWords(l, a.Roles), Codes: proofs.Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
+			Disabled: a.Disabled(), Persona: a.Persona != "",
+		})
+	}
+	if v.Shell, err = h.Shell(c, msg.T(l, msg.AdminAccountsTitle), layout.Admin); err != nil {
+		return err
+	}
+	return web.Render(c, adminpages.Accounts(v))
+}
+
+func roleChoices(l lang.Lang, chosen []actor.Role) []adminpages.Role {
+	var out []adminpages.Role
+	for _, r := range actor.Roles() {
+		out = append(out, adminpages.Role{
+			Value: string(r), Label: msg.Of(l, "role", r), Text: msg.Of(l, "admin.role", r),
+			NeedsCodes: accounts.Account{Roles: []actor.Role{r}}.NeedsCodes(), Chosen: slices.Contains(chosen, r),
+		})
+	}
+	return out
+}
+
+func (h *Handlers) showNew(c *fiber.Ctx, in accounts.NewAccount, problem error) error {
+	l := web.LangOf(c.UserContext())
+	v := adminpages.NewAccountView{Name: in.Name, Email: in.Email, Language: string(in.Lang), Roles: roleChoices(l, in.Roles)}
+	if v.Language == "" {
+		v.Language = string(l)
+	}
+	if problem != nil {
+		v.Problems = problems(l, problem)
+	}
+	var err error
+	if v.Shell, err = h.Shell(c, msg.T(l, msg.AdminNewTitle), layout.Admin); err != nil {
+		return err
+	}
+	v.Shell.Path = "/admin/accounts/new"
+	return web.Render(c, adminpages.NewAccount(v))
+}
+
+func (h *Handlers) create(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	in := accounts.NewAccount{Email: field(c, "email"), Name: field(c, "name"), Lang: lang.Lang(field(c, "lang")), Roles: fields[actor.Role](c, "roles")}
+	id, _, err := h.Accounts.Create(ctx, actor.From(ctx), in)
+	if err != nil && mended(err) {
+		return h.showNew(again(c, err), in, err)
+	}
+	if err != nil {
+		return err
+	}
+	h.nudge()
+	return done(c, "/admin/accounts/"+string(id), "created")
+}
+
+// changing makes the handler of one form of an account's page.
+func (h *Handlers) changing(form, notice string, do func(*fiber.Ctx, actor.Actor, actor.PersonID) error) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		id := c.Params("id")
+		err := do(c, actor.From(c.UserContext()), actor.PersonID(id))
+		if err != nil && mended(err) {
+			return h.showOne(again(c, err), accountForm{form, err})
+		}
+		if err != nil {
+			return err
+		}
+		h.nudge()
+		return done(c, "/admin/accounts/"+id, notice)
+	}
+}
+
+func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
+	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
+	a, err := h.Accounts.Find(ctx, me, actor.PersonID(c.Params("id")))
+	if err != nil {
+		return err
+	}
+	proofs, err := h.Accounts.ProofsOf(ctx, me, a.ID)
+	if err != nil {
+		return err
+	}
+	v := adminpages.AccountView{
+		ID: string(a.ID), Name: a.Name, Email: a.Email, Language: string(a.Lang), Self: a.ID == me.ID, Persona: a.Persona != "", Disabled: a.Disabled(),
+		HasPassword: proofs.Password, HasCodes: proofs.Codes, Recovery: proofs.Recovery, Providers: proofs.Providers,
+		Roles: roleChoices(l, a.Roles), Whole: a.Perimeter.Whole, Notice: noticeOf(c, adminNotices), Form: f.form,
+	}
+	heads := a.Perimeter.Heads
+	if f.err != nil {
+		v.Problems = problems(l, f.err)
+		switch f.form {
+		case "details":
+			v.Name, v.Email, v.Language = field(c, "name"), field(c, "email"), field(c, "lang")
+		case "rights":
+			v.Roles, v.Whole, heads = roleChoices(l, fields[actor.Role](c, "roles")), field(c, "whole") == "1", fields[actor.PersonID](c, "heads")
+		}
+	}
+	people, err := h.Accounts.Directory(ctx, me)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		v.Heads = append(v.Heads, adminpages.Choice{Value: string(p.ID), Label: p.Name, Chosen: slices.Contains(heads, p.ID)})
+	}
+	if v.Since, err = h.moment(ctx, a.CreatedAt); err != nil {
+		return err
+	}
+	if v.Shell, err = h.Shell(c, a.Name, layout.Admin); err != nil {
+		return err
+	}
+	v.Shell.Path = "/admin/accounts/" + string(a.ID)
+	return web.Render(c, adminpages.ShowAccount(v))
+}
+
+func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
+	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
+	list, err := h.Accounts.AllDelegations(ctx, me)
+	if err != nil {
+		return err
+	}
+	names, err := h.Accounts.Names(ctx, me)
+	if err != nil {
+		return err
+	}
+	v := adminpages.DelegationsView{
+		From: field(c, "from"), To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day"), Notice: noticeOf(c, adminNotices),
+	}
+	if problem != nil {
+		v.Problems = problems(l, problem)
+	}
+	for _, d := range list {
+		v.Delegations = append(v.Delegations, adminpages.Delegation(delegationWords(l, d, names, h.Today(ctx))))
+	}
+	everybody, err := h.Accounts.Colleagues(ctx, me)
+	if err != nil {
+		return err
+	}
+	for _, p := range append(everybody, accounts.Person{ID: me.ID, Name: me.Name}) {
+		v.People = append(v.People, adminpages.Choice{Value: string(p.ID), Label: p.Name})
+	}
+	for _, d := range accounts.Duties() {
+		v.Duties = append(v.Duties, adminpages.Choice{Value: string(d), Label: msg.Of(l, "account.duty", d)})
+	}
+	if v.Shell, err = h.Shell(c, msg.T(l, msg.AdminDelegationsTitle), layout.Admin); err != nil {
+		return err
+	}
+	v.Shell.Path = "/admin/delegations"
+	return web.Render(c, adminpages.Delegations(v))
+}
+
+func (h *Handlers) delegate(c *fiber.Ctx) error {
+	err := h.Accounts.Delegate(c.UserContext(), actor.From(c.UserContext()), delegating(c))
+	if err != nil && mended(err) && access.May(actor.From(c.UserContext()), access.AccountsRead) {
+		return h.showDelegations(again(c, err), err)
+	}
+	if err != nil {
+		return err
+	}
+	h.nudge()
+	return done(c, "/admin/delegations", "delegated")
+}
+
+func (h *Handlers) revokeDelegation(c *fiber.Ctx) error {
+	if err := h.Accounts.RevokeDelegation(c.UserContext(), actor.From(c.UserContext()), c.Params("id")); err != nil {
+		return err
+	}
+	return done(c, "/admin/delegations", "revoked")
+}

@@ -1,0 +1,209 @@
+package accounts
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/valid"
+)
+
+// Duty is what can be delegated: the line somebody manages, or a role. An administrator's is not: there should be two.
+type Duty string
+
+// The duties.
+const (
+	DutyLine         Duty = "line"
+	DutyRecruiter    Duty = "recruiter"
+	DutyHR           Duty = "hr"
+	DutyCompensation Duty = "compensation"
+)
+
+// Duties lists them.
+func Duties() []Duty { return []Duty{DutyLine, DutyRecruiter, DutyHR, DutyCompensation} }
+
+// Delegation lets somebody stand in for somebody else from a day on and up to, not with, another. It gives what its
+// giver holds on the day, and no more; what is delegated to the giver is not passed on.
+type Delegation struct {
+	ID        string
+	From, To  actor.PersonID
+	Duty      Duty
+	StartsOn  string
+	EndsOn    string
+	CreatedAt time.Time
+	RevokedAt time.Time // zero: not
+}
+
+// State is where a delegation stands on a day.
+func (d Delegation) State(day string) string {
+	switch {
+	case !d.RevokedAt.IsZero():
+		return "revoked"
+	case day < d.StartsOn:
+		return "planned"
+	case day >= d.EndsOn:
+		return "over"
+	default:
+		return "in_force"
+	}
+}
+
+// longest is how long a delegation may last: it is for holidays and leaves, not for good.
+const longest = 366
+
+// DelegateInput is a delegation to make. LastDay is the last one on which it holds.
+type DelegateInput struct {
+	From     actor.PersonID `json:"from" validate:"required"`
+	To       actor.PersonID `json:"to" validate:"required,nefield=From"`
+	Duty     Duty           `json:"duty" validate:"required,oneof=line recruiter hr compensation"`
+	StartsOn string         `json:"starts_on" validate:"required,datetime=2006-01-02"`
+	LastDay  string         `json:"last_day" validate:"required,datetime=2006-01-02"`
+}
+
+func (in DelegateInput) endsOn() (string, error) {
+	first, err := time.Parse(time.DateOnly, in.StartsOn)
+	if err != nil {
+		return "", err
+	}
+	last, err := time.Parse(time.DateOnly, in.LastDay)
+	if err != nil {
+		return "", err
+	}
+	if days := int(last.Sub(first).Hours()/24) + 1; days < 1 || days > longest {
+		f := fault.New(fault.Invalid, "invalid", "a delegation of %d days", days)
+		f.Fields = []fault.Field{{Path: "last_day", Rule: "period", Param: "366"}}
+		return "", f
+	}
+	return last.AddDate(0, 0, 1).Format(time.DateOnly), nil
+}
+
+// Delegate makes a delegation: of a duty of the actor's own, or of anybody's by an administrator, who thereby gives
+// nothing that the giver does not hold.
+func (s *Service) Delegate(ctx context.Context, a actor.Actor, in DelegateInput) error {
+	if err := valid.Struct("delegation", &in); err != nil {
+		return err
+	}
+	if err := s.mayDelegate(a, in.From, ""); err != nil {
+		return err
+	}
+	if a.Kind == actor.Person && a.ID == in.To { // an administrator gives themself no more than by changing roles
+		return fault.Wrap(fault.Forbidden, "forbidden", &access.Refusal{Action: access.DelegationsWrite}, "nobody changes their own rights")
+	}
+	ends, err := in.endsOn()
+	if err != nil {
+		return err
+	}
+	from, err := s.store.Account(ctx, in.From)
+	if err != nil {
+		return err
+	}
+	to, err := s.store.Account(ctx, in.To)
+	if err != nil {
+		return err
+	}
+	if err := s.checkDuty(ctx, from, to, in); err != nil {
+		return err
+	}
+	d := Delegation{ID: newID(), From: in.From, To: in.To, Duty: in.Duty, StartsOn: in.StartsOn, EndsOn: ends, CreatedAt: s.now()}
+	return s.store.Tx(ctx, func(tx Store) error {
+		if err := tx.AddDelegation(ctx, d); err != nil {
+			return err
+		}
+		details := map[string]string{"from": from.Name, "duty": string(d.Duty), "start": in.StartsOn, "end": in.LastDay}
+		if err := tx.Outbox().Put(ctx, to.letter(mail.Delegated, details)); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "delegations.created", "delegation:"+d.ID, audit.Done,
+			map[string]string{"giver": string(d.From), "stand_in": string(d.To), "duty": string(d.Duty), "starts_on": d.StartsOn, "ends_on": d.EndsOn})
+	})
+}
+
+// checkDuty refuses what the giver does not hold and who cannot take it.
+func (s *Service) checkDuty(ctx context.Context, from, to Account, in DelegateInput) error {
+	holds := slices.Contains(from.Roles, actor.Role(in.Duty))
+	if in.Duty == DutyLine {
+		var err error
+		if holds, err = s.store.HasReports(ctx, []actor.PersonID{from.ID}, max(in.StartsOn, s.today(ctx))); err != nil {
+			return err
+		}
+	}
+	f := fault.New(fault.Invalid, "invalid", "the delegation cannot be")
+	switch {
+	case s.usable(from) != nil || !holds:
+		f.Fields = []fault.Field{{Path: "duty", Rule: "not_held"}}
+	case s.usable(to) != nil:
+		f.Fields = []fault.Field{{Path: "to", Rule: "disabled"}}
+	case in.LastDay < s.today(ctx):
+		f.Fields = []fault.Field{{Path: "last_day", Rule: "past"}}
+	default:
+		return nil
+	}
+	return f
+}
+
+func (s *Service) mayDelegate(a actor.Actor, from actor.PersonID, object string) error {
+	r := access.None
+	if a.Kind == actor.Person && a.ID == from {
+		r = access.Own
+	}
+	return access.DecideOn(a, access.DelegationsWrite, r, object)
+}
+
+// Delegations lists the delegations from and to the actor, latest first.
+func (s *Service) Delegations(ctx context.Context, a actor.Actor) ([]Delegation, error) {
+	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
+		return nil, err
+	}
+	return s.store.Delegations(ctx, a.ID)
+}
+
+// AllDelegations lists everybody's, latest first.
+func (s *Service) AllDelegations(ctx context.Context, a actor.Actor) ([]Delegation, error) {
+	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Delegations(ctx, "")
+}
+
+// RevokeDelegation ends a delegation at once: its giver's own, or anybody's by an administrator. One that is not
+// theirs is a NotFound fault that the journal knows of.
+func (s *Service) RevokeDelegation(ctx context.Context, a actor.Actor, id string) error {
+	return s.store.Tx(ctx, func(tx Store) error {
+		d, err := tx.Delegation(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := access.Hide(s.mayDelegate(a, d.From, "delegation:"+id)); err != nil {
+			return err
+		}
+		if !d.RevokedAt.IsZero() {
+			return nil
+		}
+		if err := tx.RevokeDelegation(ctx, id, s.now()); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "delegations.revoked", "delegation:"+id, audit.Done, map[string]string{"giver": string(d.From), "stand_in": string(d.To)})
+	})
+}
+
+// DutiesOf lists what the actor's own account holds today and can delegate.
+func (s *Service) DutiesOf(ctx context.Context, a actor.Actor, account Account) ([]Duty, error) {
+	if err := s.own(a, a.ID == account.ID, audit.PersonObject(account.ID)); err != nil {
+		return nil, err
+	}
+	manages, err := s.store.HasReports(ctx, []actor.PersonID{account.ID}, s.today(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(Duties(), func(d Duty) bool {
+		if d == DutyLine {
+			return !manages
+		}
+		return !slices.Contains(account.Roles, actor.Role(d))
+	}), nil
+}

@@ -1,0 +1,99 @@
+package accounts
+
+import (
+	"context"
+	"time"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/mail"
+)
+
+// Identity is an account's name with a sign-in provider: issuer and subject together, never the e-mail address,
+// which can change hands.
+type Identity struct {
+	Issuer   string
+	Subject  string
+	Account  actor.PersonID
+	LinkedAt time.Time
+}
+
+// Provided is what a provider said of somebody.
+type Provided struct {
+	Issuer, Subject string
+	Multi           bool // the provider asked for a second factor
+	Agent           string
+	Former          string // the session token the browser brought
+}
+
+// SignInProvided opens a session for somebody a provider vouches for. An identity that no account is linked to is a
+// NotFound fault with the code "identity_unlinked": it is linked by somebody who is signed in, and by nothing else.
+func (s *Service) SignInProvided(ctx context.Context, a actor.Actor, p Provided) (Opened, error) {
+	i, err := s.store.Identity(ctx, p.Issuer, p.Subject)
+	if fault.Is(err, fault.NotFound) {
+		return Opened{}, fault.New(fault.NotFound, "identity_unlinked", "no account is linked to this identity")
+	}
+	if err != nil {
+		return Opened{}, err
+	}
+	account, err := s.store.Account(ctx, i.Account)
+	if err != nil {
+		return Opened{}, err
+	}
+	if s.usable(account) != nil {
+		return Opened{}, s.refuse(ctx, a, account, nil, "session.refused", errWrong())
+	}
+	var out Opened
+	err = s.store.Tx(ctx, func(tx Store) error {
+		out, err = s.enter(ctx, tx, account, Session{Proof: ByProvider, Coded: p.Multi, Agent: p.Agent}, p.Former)
+		return err
+	})
+	return out, err
+}
+
+// Link links the actor's own account to an identity that they have just shown to a provider.
+func (s *Service) Link(ctx context.Context, a actor.Actor, issuer, subject string) error {
+	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
+		return err
+	}
+	account, err := s.store.Account(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx Store) error {
+		err := tx.AddIdentity(ctx, Identity{Issuer: issuer, Subject: subject, Account: a.ID, LinkedAt: s.now()})
+		if fault.Is(err, fault.Conflict) {
+			return fault.Wrap(fault.Conflict, "identity_taken", err, "the identity is linked already")
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.Outbox().Put(ctx, account.letter(mail.IdentityLinked, map[string]string{"issuer": issuer})); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "identity.linked", audit.PersonObject(a.ID), audit.Done, nil)
+	})
+}
+
+// Identities lists the actor's own.
+func (s *Service) Identities(ctx context.Context, a actor.Actor) ([]Identity, error) {
+	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
+		return nil, err
+	}
+	return s.store.IdentitiesOf(ctx, a.ID)
+}
+
+// Unlink takes the actor's identity with a provider away, given a proof.
+func (s *Service) Unlink(ctx context.Context, a actor.Actor, issuer, password string) error {
+	if _, err := s.confirm(ctx, a, password); err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx Store) error {
+		if err := tx.DropIdentity(ctx, a.ID, issuer); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "identity.unlinked", audit.PersonObject(a.ID), audit.Done, nil)
+	})
+}

@@ -1,0 +1,275 @@
+package accounts
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/valid"
+)
+
+// Person is somebody of the company, as far as accounts need them.
+type Person struct {
+	ID    actor.PersonID
+	Name  string
+	Email string
+}
+
+// Assignment is what a person does and who manages them, from a day on and up to, not with, another. Days are
+// yyyy-mm-dd in the company's time zone; those of one person never overlap.
+type Assignment struct {
+	ID        string
+	Person    actor.PersonID
+	Manager   actor.PersonID // "" for none
+	Profile   string         // slug of the job profile, "" for none
+	StartsOn  string
+	EndsOn    string // "" while it lasts
+	CreatedAt time.Time
+}
+
+// at tells whether the assignment holds on a day.
+func (x Assignment) at(day string) bool {
+	return x.StartsOn <= day && (x.EndsOn == "" || day < x.EndsOn)
+}
+
+type lineStore interface {
+	Person(ctx context.Context, id actor.PersonID) (Person, error)
+	People(ctx context.Context) ([]Person, error)                               // by name
+	AssignmentsOf(ctx context.Context, id actor.PersonID) ([]Assignment, error) // earliest first
+	AssignmentsAt(ctx context.Context, day string) ([]Assignment, error)
+	PutAssignments(ctx context.Context, id actor.PersonID, list []Assignment) error // replaces them
+	// StartsAfter lists the days after one on which some assignment begins or ends.
+	StartsAfter(ctx context.Context, day string) ([]string, error)
+	// ManagersOf returns the managers above a person on a day, nearest first.
+	ManagersOf(ctx context.Context, id actor.PersonID, day string) ([]actor.PersonID, error)
+	// Below returns everybody below the heads on a day, without them.
+	Below(ctx context.Context, heads []actor.PersonID, day string) ([]actor.PersonID, error)
+	HasReports(ctx context.Context, managers []actor.PersonID, day string) (bool, error)
+
+	AddDelegation(ctx context.Context, d Delegation) error
+	Delegation(ctx context.Context, id string) (Delegation, error)
+	// DelegatedTo lists what holds for somebody on a day, from accounts in use that hold the duty themselves.
+	DelegatedTo(ctx context.Context, to actor.PersonID, day string) ([]Delegation, error)
+	Delegations(ctx context.Context, of actor.PersonID) ([]Delegation, error) // "" for everybody's; latest first
+	RevokeDelegation(ctx context.Context, id string, at time.Time) error
+}
+
+// AssignInput puts a person somewhere from a day on.
+type AssignInput struct {
+	Person   actor.PersonID `json:"person" validate:"required"`
+	Manager  actor.PersonID `json:"manager" validate:"omitempty,nefield=Person"`
+	Profile  string         `json:"profile" validate:"omitempty,slug"`
+	StartsOn string         `json:"starts_on" validate:"required,datetime=2006-01-02"`
+}
+
+// Assign gives a person a manager and a profile from a day on; what was to hold from then on is replaced, what held
+// before stays. A line that would come back to the person on any day is an Invalid fault.
+func (s *Service) Assign(ctx context.Context, a actor.Actor, in AssignInput) error {
+	if err := valid.Struct("assignment", &in); err != nil {
+		return err
+	}
+	r, err := s.RelationTo(ctx, a, in.Person)
+	if err != nil {
+		return err
+	}
+	if err := access.DecideOn(a, access.DirectoryWrite, r, audit.PersonObject(in.Person)); err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx Store) error {
+		if err := s.assign(ctx, tx, in); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "directory.assigned", audit.PersonObject(in.Person), audit.Done,
+			map[string]string{"manager": string(in.Manager), "profile": in.Profile, "from": in.StartsOn})
+	})
+}
+
+func (s *Service) assign(ctx context.Context, tx Store, in AssignInput) error {
+	for _, id := range []actor.PersonID{in.Person, in.Manager} {
+		if id == "" {
+			continue
+		}
+		if _, err := tx.Person(ctx, id); err != nil {
+			return err
+		}
+	}
+	before, err := tx.AssignmentsOf(ctx, in.Person)
+	if err != nil {
+		return err
+	}
+	after := placed(before, Assignment{ID: newID(), Person: in.Person, Manager: in.Manager, Profile: in.Profile, StartsOn: in.StartsOn, CreatedAt: s.now()})
+	if err := tx.PutAssignments(ctx, in.Person, after); err != nil {
+		return err
+	}
+	days, err := tx.StartsAfter(ctx, in.StartsOn)
+	if err != nil {
+		return err
+	}
+	for _, day := range append([]string{in.StartsOn}, days...) {
+		above, err := tx.ManagersOf(ctx, in.Person, day)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(above, in.Person) {
+			f := fault.New(fault.Invalid, "invalid", "the line of management comes back to the person on %s", day)
+			f.Fields = []fault.Field{{Path: "manager", Rule: "circle", Param: day}}
+			return f
+		}
+	}
+	return nil
+}
+
+// placed is a person's assignments with one more from its first day on: the one that held then ends that day, those
+// that were to begin later are gone.
+func placed(list []Assignment, next Assignment) []Assignment {
+	var out []Assignment
+	for _, x := range list {
+		if x.StartsOn >= next.StartsOn {
+			continue
+		}
+		if x.EndsOn == "" || x.EndsOn > next.StartsOn {
+			x.EndsOn = next.StartsOn
+		}
+		out = append(out, x)
+	}
+	return append(out, next)
+}
+
+// RelationTo tells what the actor has to do with a person today: own, direct report, line, perimeter. Lines and
+// perimeters of those they stand in for count as theirs.
+func (s *Service) RelationTo(ctx context.Context, a actor.Actor, id actor.PersonID) (access.Relation, error) {
+	if a.Kind != actor.Person {
+		return access.None, nil
+	}
+	r := access.None
+	if a.ID == id {
+		r |= access.Own
+	}
+	above, err := s.store.ManagersOf(ctx, id, s.today(ctx))
+	if err != nil {
+		return access.None, err
+	}
+	lines, perimeters, err := s.standing(ctx, a)
+	if err != nil {
+		return access.None, err
+	}
+	for i, m := range above {
+		if slices.Contains(lines, m) && a.ID != id { // who stands in for their own manager does not report to themself
+			r |= access.Line
+			if i == 0 {
+				r |= access.DirectReport
+			}
+		}
+	}
+	if inPerimeter(perimeters, append(above, id)) {
+		r |= access.InPerimeter
+	}
+	return r, nil
+}
+
+// standing is whose lines the actor manages today and which perimeters they serve: their own and those delegated.
+func (s *Service) standing(ctx context.Context, a actor.Actor) (lines []actor.PersonID, perimeters []Perimeter, err error) {
+	lines = []actor.PersonID{a.ID}
+	serving := []actor.PersonID{a.ID}
+	delegated, err := s.store.DelegatedTo(ctx, a.ID, s.today(ctx))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range delegated {
+		switch d.Duty {
+		case DutyLine:
+			lines = append(lines, d.From)
+		case DutyHR:
+			serving = append(serving, d.From)
+		case DutyRecruiter, DutyCompensation:
+		}
+	}
+	if !a.Has(actor.HR) {
+		return lines, nil, nil
+	}
+	for _, id := range serving {
+		account, err := s.store.Account(ctx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		if slices.Contains(account.Roles, actor.HR) {
+			perimeters = append(perimeters, account.Perimeter)
+		}
+	}
+	return lines, perimeters, nil
+}
+
+func inPerimeter(perimeters []Perimeter, people []actor.PersonID) bool {
+	return slices.ContainsFunc(perimeters, func(p Perimeter) bool {
+		return p.Whole || slices.ContainsFunc(p.Heads, func(h actor.PersonID) bool { return slices.Contains(people, h) })
+	})
+}
+
+// Visible tells whose entries of the journal an actor may read: everybody's, or those of a perimeter.
+func (s *Service) Visible(ctx context.Context, a actor.Actor) (all bool, people []actor.PersonID, err error) {
+	if a.Kind != actor.Person || a.Has(actor.Administrator) {
+		return a.Kind == actor.Operator || a.Kind == actor.System || a.Has(actor.Administrator), nil, nil
+	}
+	_, perimeters, err := s.standing(ctx, a)
+	if err != nil {
+		return false, nil, err
+	}
+	var heads []actor.PersonID
+	for _, p := range perimeters {
+		if p.Whole {
+			return true, nil, nil
+		}
+		heads = append(heads, p.Heads...)
+	}
+	if len(heads) == 0 {
+		return false, nil, nil
+	}
+	below, err := s.store.Below(ctx, heads, s.today(ctx))
+	return false, append(heads, below...), err
+}
+
+// Profiles returns the job profiles that the actor holds and those held below them today, for what a band is theirs
+// to see.
+func (s *Service) Profiles(ctx context.Context, a actor.Actor) (own, line []string, err error) {
+	if a.Kind != actor.Person {
+		return nil, nil, nil
+	}
+	today := s.today(ctx)
+	held, err := s.store.AssignmentsAt(ctx, today)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines, _, err := s.standing(ctx, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	below, err := s.store.Below(ctx, lines, today)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, x := range held {
+		switch {
+		case x.Profile == "":
+		case x.Person == a.ID:
+			own = append(own, x.Profile)
+		case slices.Contains(below, x.Person):
+			line = append(line, x.Profile)
+		}
+	}
+	return own, line, nil
+}
+
+// profileOf is the job profile somebody holds today, "" for none.
+func (s *Service) profileOf(ctx context.Context, id actor.PersonID) (string, error) {
+	list, err := s.store.AssignmentsOf(ctx, id)
+	for _, x := range list {
+		if x.at(s.today(ctx)) {
+			return x.Profile, err
+		}
+	}
+	return "", err
+}

@@ -1,0 +1,351 @@
+package accounts
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/valid"
+)
+
+func newPersonID() actor.PersonID { return actor.PersonID(uuid.Must(uuid.NewV7()).String()) }
+
+// All lists every account, in use or not, by creation.
+func (s *Service) All(ctx context.Context, a actor.Actor) ([]Account, error) {
+	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Accounts(ctx)
+}
+
+// Get reads one account: one's own, or anybody's by who may.
+func (s *Service) Get(ctx context.Context, a actor.Actor, id actor.PersonID) (Account, error) {
+	if a.Kind != actor.Person || a.ID != id || a.Token {
+		if err := access.DecideOn(a, access.AccountsRead, access.None, audit.PersonObject(id)); err != nil {
+			return Account{}, err
+		}
+	}
+	return s.store.Account(ctx, id)
+}
+
+// Proofs says how an account can sign in.
+type Proofs struct {
+	Password  bool
+	Codes     bool
+	Recovery  int // codes left
+	Providers int
+}
+
+// ProofsOf reads how an account can sign in: one's own, or anybody's by who may.
+func (s *Service) ProofsOf(ctx context.Context, a actor.Actor, id actor.PersonID) (Proofs, error) {
+	if _, err := s.Get(ctx, a, id); err != nil {
+		return Proofs{}, err
+	}
+	var p Proofs
+	if _, err := s.store.Password(ctx, id); err == nil {
+		p.Password = true
+	} else if !fault.Is(err, fault.NotFound) {
+		return p, err
+	}
+	d, err := s.store.CodeDevice(ctx, id)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return p, err
+	}
+	p.Codes = d.Confirmed()
+	if p.Recovery, err = s.store.RecoveryCodesLeft(ctx, id); err != nil {
+		return p, err
+	}
+	links, err := s.store.IdentitiesOf(ctx, id)
+	p.Providers = len(links)
+	return p, err
+}
+
+// NewAccount is an account to make.
+type NewAccount struct {
+	Email string       `json:"email" validate:"required,email,max=200"`
+	Name  string       `json:"name" validate:"required,max=120"`
+	Lang  lang.Lang    `json:"lang" validate:"required,oneof=fr en"`
+	Roles []actor.Role `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
+}
+
+// Create makes an account and sends its owner the link to choose a password. The operator gets the link's path as
+// well, for a company whose mail is not set up yet; nobody else does. A taken address is an Invalid fault.
+func (s *Service) Create(ctx context.Context, a actor.Actor, in NewAccount) (actor.PersonID, string, error) {
+	if err := access.Decide(a, access.AccountsWrite, access.None); err != nil {
+		return "", "", err
+	}
+	in.Email, in.Name = Email(in.Email), lang.Normalize(lang.EN, in.Name)
+	if err := valid.Struct("account", &in); err != nil {
+		return "", "", err
+	}
+	account := Account{ID: newPersonID(), Email: in.Email, Name: in.Name, Lang: in.Lang, Roles: in.Roles, CreatedAt: s.now()}
+	path := ""
+	err := s.store.Tx(ctx, func(tx Store) error {
+		if err := tx.AddAccount(ctx, account); err != nil {
+			return taken(err)
+		}
+		details := map[string]string{"roles": rolesText(in.Roles)}
+		if err := note(ctx, tx, a, "accounts.created", audit.PersonObject(account.ID), audit.Done, details); err != nil {
+			return err
+		}
+		if a.Kind != actor.Operator {
+			return s.send(ctx, tx, a, account, Invitation)
+		}
+		token, err := s.newLink(ctx, tx, Invitation, account.ID, invitationLimit)
+		path = linkPath(Invitation, token)
+		return err
+	})
+	return account.ID, path, err
+}
+
+// taken says that an address belongs to somebody else.
+func taken(err error) error {
+	if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	f := fault.Wrap(fault.Invalid, "invalid", err, "the address is taken")
+	f.Fields = []fault.Field{{Path: "email", Rule: "taken"}}
+	return f
+}
+
+// change loads an account that the actor may change, lets fn change it, and journals. Nobody changes their own
+// rights, and what the journal takes comes from fn.
+func (s *Service) change(ctx context.Context, a actor.Actor, id actor.PersonID, action string, fn func(tx Store, x *Account) (map[string]string, error)) error {
+	object := audit.PersonObject(id)
+	if err := access.DecideOn(a, access.AccountsWrite, access.None, object); err != nil {
+		return err
+	}
+	if a.Kind == actor.Person && a.ID == id {
+		return fault.Wrap(fault.Forbidden, "forbidden", &access.Refusal{Action: access.AccountsWrite, Object: object}, "nobody changes their own rights")
+	}
+	return s.store.Tx(ctx, func(tx Store) error {
+		before, err := tx.Administrators(ctx)
+		if err != nil {
+			return err
+		}
+		account, err := tx.Account(ctx, id)
+		if err != nil {
+			return err
+		}
+		details, err := fn(tx, &account)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutAccount(ctx, account); err != nil {
+			return taken(err)
+		}
+		if after, err := tx.Administrators(ctx); err != nil || after == 0 && before > 0 {
+			if err == nil {
+				err = fault.New(fault.Conflict, "last_administrator", "no administrator would be left")
+			}
+			return err
+		}
+		return note(ctx, tx, a, action, audit.PersonObject(id), audit.Done, details)
+	})
+}
+
+// Details are what an administrator may correct.
+type Details struct {
+	Email string    `json:"email" validate:"required,email,max=200"`
+	Name  string    `json:"name" validate:"required,max=120"`
+	Lang  lang.Lang `json:"lang" validate:"required,oneof=fr en"`
+}
+
+// Change corrects an account's name, address and language.
+func (s *Service) Change(ctx context.Context, a actor.Actor, id actor.PersonID, in Details) error {
+	in.Email, in.Name = Email(in.Email), lang.Normalize(lang.EN, in.Name)
+	if err := valid.Struct("account", &in); err != nil {
+		return err
+	}
+	return s.change(ctx, a, id, "accounts.changed", func(_ Store, x *Account) (map[string]string, error) {
+		x.Email, x.Name, x.Lang = in.Email, in.Name, in.Lang
+		return nil, nil
+	})
+}
+
+// Rights are what an account may do beside being an employee.
+type Rights struct {
+	Roles []actor.Role     `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
+	Whole bool             `json:"whole"`
+	Heads []actor.PersonID `json:"heads" validate:"max=50,unique"`
+}
+
+// SetRights gives an account exactly these roles and this perimeter. They hold from its next request on.
+func (s *Service) SetRights(ctx context.Context, a actor.Actor, id actor.PersonID, in Rights) error {
+	if err := valid.Struct("rights", &in); err != nil {
+		return err
+	}
+	if !slices.Contains(in.Roles, actor.HR) {
+		in.Whole, in.Heads = false, nil
+	}
+	return s.change(ctx, a, id, "accounts.roles", func(tx Store, x *Account) (map[string]string, error) {
+		for _, head := range in.Heads {
+			if _, err := tx.Person(ctx, head); err != nil {
+				return nil, err
+			}
+		}
+		x.Roles, x.Perimeter = in.Roles, Perimeter{Whole: in.Whole, Heads: in.Heads}
+		return in.details(), nil
+	})
+}
+
+// headsAtOnce is how many ids of people fit into one detail of a journal entry.
+const headsAtOnce = 5
+
+// details are the rights as the journal takes them: "perimeter", "perimeter_2", … name the heads.
+func (in Rights) details() map[string]string {
+	out := map[string]string{"roles": rolesText(in.Roles), "perimeter": "none"}
+	if in.Whole {
+		out["perimeter"] = "whole"
+		return out
+	}
+	name, n := "perimeter", 1
+	for some := range slices.Chunk(in.Heads, headsAtOnce) {
+		ids := make([]string, 0, len(some))
+		for _, id := range some {
+			ids = append(ids, string(id))
+		}
+		out[name] = strings.Join(ids, ",")
+		n++
+		name = "perimeter_" + strconv.Itoa(n)
+	}
+	return out
+}
+
+// Disable takes an account out of use: its sessions and tokens end in the same moment. Its past stays.
+func (s *Service) Disable(ctx context.Context, a actor.Actor, id actor.PersonID) error {
+	return s.change(ctx, a, id, "accounts.disabled", func(tx Store, x *Account) (map[string]string, error) {
+		if !x.Disabled() {
+			x.DisabledAt = s.now()
+		}
+		if _, err := tx.EndSessions(ctx, id, ""); err != nil {
+			return nil, err
+		}
+		if err := tx.DropLinks(ctx, Reset, id); err != nil {
+			return nil, err
+		}
+		if err := tx.DropLinks(ctx, Invitation, id); err != nil {
+			return nil, err
+		}
+		return nil, tx.RevokeTokens(ctx, id, s.now())
+	})
+}
+
+// Enable puts an account in use again; tokens stay revoked.
+func (s *Service) Enable(ctx context.Context, a actor.Actor, id actor.PersonID) error {
+	return s.change(ctx, a, id, "accounts.enabled", func(_ Store, x *Account) (map[string]string, error) {
+		x.DisabledAt = Account{}.DisabledAt
+		return nil, nil
+	})
+}
+
+// ResetInput says what of an account's proofs starts anew.
+type ResetInput struct {
+	Codes bool // its one-time codes too: for somebody who lost device and recovery codes
+}
+
+// ResetProofs ends an account's sessions and sends its owner the link for a new password. The operator gets the
+// link's path as well, for a company whose mail does not work; nobody else does.
+func (s *Service) ResetProofs(ctx context.Context, a actor.Actor, id actor.PersonID, in ResetInput) (string, error) {
+	path := ""
+	err := s.change(ctx, a, id, "accounts.reset", func(tx Store, x *Account) (map[string]string, error) {
+		if x.Disabled() {
+			return nil, fault.New(fault.Conflict, "account_disabled", "the account is disabled")
+		}
+		if _, err := tx.EndSessions(ctx, id, ""); err != nil {
+			return nil, err
+		}
+		if in.Codes {
+			if err := s.dropCodes(ctx, tx, a, *x, ""); err != nil {
+				return nil, err
+			}
+		}
+		if a.Kind != actor.Operator {
+			return nil, s.send(ctx, tx, a, *x, Reset)
+		}
+		token, err := s.newLink(ctx, tx, Reset, id, resetLimit)
+		path = linkPath(Reset, token)
+		return nil, err
+	})
+	return path, err
+}
+
+// Find reads anybody's account, by who may.
+func (s *Service) Find(ctx context.Context, a actor.Actor, id actor.PersonID) (Account, error) {
+	if err := access.DecideOn(a, access.AccountsRead, access.None, audit.PersonObject(id)); err != nil {
+		return Account{}, err
+	}
+	return s.store.Account(ctx, id)
+}
+
+// FindByEmail reads an account by its address; the operator and administrators may.
+func (s *Service) FindByEmail(ctx context.Context, a actor.Actor, email string) (Account, error) {
+	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
+		return Account{}, err
+	}
+	return s.store.ByEmail(ctx, Email(email))
+}
+
+// Preferences are what somebody chooses for their own account.
+type Preferences struct {
+	Lang        lang.Lang `json:"lang" validate:"required,oneof=fr en"`
+	TellSignIns bool      `json:"tell_sign_ins"`
+}
+
+// Prefer stores the actor's own preferences.
+func (s *Service) Prefer(ctx context.Context, a actor.Actor, in Preferences) error {
+	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
+		return err
+	}
+	if err := valid.Struct("preferences", &in); err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx Store) error {
+		x, err := tx.Account(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		x.Lang, x.TellSignIns = in.Lang, in.TellSignIns
+		return tx.PutAccount(ctx, x)
+	})
+}
+
+// PutPersona stores an account of the demo company, replacing the one of its persona.
+func (s *Service) PutPersona(ctx context.Context, a actor.Actor, account Account) error {
+	if err := access.Decide(a, access.AccountsWrite, access.None); err != nil {
+		return err
+	}
+	if err := valid.Struct("account", &account); err != nil {
+		return err
+	}
+	if account.Persona == "" || account.About.IsZero() {
+		f := fault.New(fault.Invalid, "invalid", "a persona has a name and a text")
+		f.Fields = []fault.Field{{Path: "slug", Rule: "required"}}
+		return f
+	}
+	account.Email, account.CreatedAt = Email(account.Email), s.now()
+	account.Perimeter.Whole = slices.Contains(account.Roles, actor.HR)
+	if account.Lang == "" {
+		account.Lang = lang.FR
+	}
+	return s.store.Tx(ctx, func(tx Store) error {
+		known, err := tx.ByPersona(ctx, account.Persona)
+		if fault.Is(err, fault.NotFound) {
+			account.ID = newPersonID()
+			return taken(tx.AddAccount(ctx, account))
+		}
+		if err != nil {
+			return err
+		}
+		account.ID, account.Lang, account.TellSignIns, account.DisabledAt = known.ID, known.Lang, known.TellSignIns, known.DisabledAt
+		return taken(tx.PutAccount(ctx, account))
+	})
+}

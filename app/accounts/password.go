@@ -1,0 +1,147 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"runtime"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/ccojocar/zxcvbn-go/data"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// Lengths of a password, in characters: long ones are welcome, absurd ones would only cost time.
+const (
+	passwordMin = 8
+	passwordMax = 256
+)
+
+// parameters of argon2id: OWASP ASVS 5.0, appendix C. Stored hashes made with others are renewed at sign-in.
+var parameters = argon2id.Params{Memory: 19456, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// hasher makes and checks password hashes, a few at a time: each takes 19 MiB of memory.
+type hasher struct {
+	slots   chan struct{}
+	compare func(password, phc string) (right bool, made *argon2id.Params, err error)
+}
+
+var sharedHasher = &hasher{slots: make(chan struct{}, 2*runtime.GOMAXPROCS(0)), compare: argon2id.CheckHash}
+
+// nobody's hash is checked for an account that does not exist or has no password, so that the answer takes as
+// long as for one that does.
+var nobodysHash = sync.OnceValue(func() string {
+	phc, err := argon2id.CreateHash("nobody has this password", &parameters)
+	if err != nil {
+		panic(err) // no source of randomness
+	}
+	return phc
+})
+
+func (h *hasher) enter(ctx context.Context) error {
+	select {
+	case h.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fault.Wrap(fault.Unavailable, "unavailable", ctx.Err(), "wait to hash a password")
+	}
+}
+
+func (h *hasher) hash(ctx context.Context, password string) (string, error) {
+	if err := h.enter(ctx); err != nil {
+		return "", err
+	}
+	defer func() { <-h.slots }()
+	phc, err := argon2id.CreateHash(norm.NFC.String(password), &parameters)
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, "internal", err, "hash a password")
+	}
+	return phc, nil
+}
+
+// check compares a password with a stored hash, "" for none, and tells whether the hash should be made anew.
+func (h *hasher) check(ctx context.Context, password, phc string) (right, outdated bool, err error) {
+	password = norm.NFC.String(password)
+	if utf8.RuneCountInString(password) > passwordMax {
+		password = "" // nobody has one: as wrong as any other, and as slow
+	}
+	if err := h.enter(ctx); err != nil {
+		return false, false, err
+	}
+	defer func() { <-h.slots }()
+	known := phc != ""
+	if !known {
+		phc = nobodysHash()
+	}
+	right, made, err := h.compare(password, phc)
+	if err != nil {
+		return false, false, fault.Wrap(fault.Internal, "internal", err, "check a password")
+	}
+	return right && known, *made != parameters, nil
+}
+
+// common are the passwords that are tried first everywhere, from a public list of leaked ones.
+var common = sync.OnceValue(func() map[string]bool {
+	var file struct{ List []string }
+	if err := json.Unmarshal(data.MustAsset("data/Passwords.json"), &file); err != nil {
+		panic(err) // it is compiled in
+	}
+	out := make(map[string]bool, len(file.List))
+	for _, p := range file.List {
+		out[strings.ToLower(p)] = true // short ones too: people hang digits on them
+	}
+	return out
+})
+
+// checkPassword asks for length alone: no rules of composition, but nothing that is tried first everywhere or
+// that is the owner's own name or address.
+func checkPassword(password string, a Account) error {
+	rule, param := "", ""
+	password = norm.NFC.String(password) // as it is hashed: an accent is no character more
+	plain := strings.ToLower(password)
+	switch n := utf8.RuneCountInString(password); {
+	case n < passwordMin:
+		rule, param = "password_short", "8"
+	case n > passwordMax:
+		rule, param = "password_long", "256"
+	case common()[plain], common()[stem(plain)], repeated(plain):
+		rule = "password_common"
+	case personal(plain, a):
+		rule = "password_personal"
+	default:
+		return nil
+	}
+	f := fault.New(fault.Invalid, "invalid", "the password is not acceptable")
+	f.Fields = []fault.Field{{Path: "password", Rule: rule, Param: param}}
+	return f
+}
+
+// stem drops the digits and signs that people hang on a common word.
+func stem(s string) string {
+	return strings.TrimRightFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// repeated tells a password of one or two characters over and over.
+func repeated(s string) bool {
+	seen := map[rune]bool{}
+	for _, r := range s {
+		seen[r] = true
+	}
+	return len(seen) <= 2
+}
+
+// personal tells a password that is what everybody knows of its owner, or of the product.
+func personal(s string, a Account) bool {
+	local, _, _ := strings.Cut(a.Email, "@")
+	for _, known := range []string{a.Email, local, strings.ToLower(a.Name), strings.ReplaceAll(strings.ToLower(a.Name), " ", ""), "echelon"} {
+		if known != "" && (s == known || stem(s) == known) {
+			return true
+		}
+	}
+	return false
+}

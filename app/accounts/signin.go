@@ -1,0 +1,206 @@
+package accounts
+
+import (
+	"context"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// SignInInput is what somebody shows to sign in.
+type SignInInput struct {
+	Email    string
+	Password string
+	Agent    string // browser and system in words
+	Former   string // the session token the browser brought; it ends
+}
+
+// errWrong is the one answer to a wrong address, a wrong password, a disabled account and one without a password.
+func errWrong() error { return fault.New(fault.Invalid, "signin_wrong", "wrong address or password") }
+
+// SignIn opens a session for an address and a password: at once, or waiting for a one-time code. Whatever is wrong
+// gives one and the same Invalid fault after the same work; too many tries are Limited before any work.
+func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Opened, error) {
+	email := Email(in.Email)
+	guards := s.guardsOf(ctx, "account", email)
+	if err := s.admit(ctx, guards); err != nil {
+		return Opened{}, err
+	}
+	account, phc, err := s.credentials(ctx, email)
+	if err != nil {
+		return Opened{}, err
+	}
+	right, outdated, err := s.hasher.check(ctx, in.Password, phc)
+	if err != nil {
+		return Opened{}, err
+	}
+	if !right || s.usable(account) != nil {
+		return Opened{}, s.refuse(ctx, a, account, guards, "session.refused", errWrong())
+	}
+	if outdated {
+		if phc, err = s.hasher.hash(ctx, in.Password); err != nil {
+			return Opened{}, err
+		}
+	}
+	var out Opened
+	err = s.store.Tx(ctx, func(tx Store) error {
+		if outdated {
+			if err := tx.PutPassword(ctx, account.ID, phc, s.now()); err != nil {
+				return err
+			}
+		}
+		if err := tx.DropThrottle(ctx, guards[0].id); err != nil {
+			return err
+		}
+		out, err = s.enter(ctx, tx, account, Session{Proof: ByPassword, Agent: in.Agent}, in.Former)
+		return err
+	})
+	return out, err
+}
+
+// enter opens a session that waits for a code where the account has set codes up and none was shown yet.
+func (s *Service) enter(ctx context.Context, tx Store, account Account, x Session, former string) (Opened, error) {
+	x.Stage = Full
+	device, err := tx.CodeDevice(ctx, account.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Opened{}, err
+	}
+	if device.Confirmed() && !x.Coded {
+		x.Stage = AwaitsCode
+	}
+	return s.open(ctx, tx, account, x, former)
+}
+
+// credentials reads an account with its password's hash; both are zero for who does not exist.
+func (s *Service) credentials(ctx context.Context, email string) (Account, string, error) {
+	account, err := s.store.ByEmail(ctx, email)
+	if fault.Is(err, fault.NotFound) {
+		return Account{DisabledAt: s.now()}, "", nil
+	}
+	if err != nil {
+		return Account{}, "", err
+	}
+	phc, err := s.store.Password(ctx, account.ID)
+	if fault.Is(err, fault.NotFound) {
+		return account, "", nil
+	}
+	return account, phc, err
+}
+
+// refuse counts and journals a wrong proof and returns what the reader is told.
+func (s *Service) refuse(ctx context.Context, a actor.Actor, account Account, guards []guard, action string, told error) error {
+	err := s.store.Tx(ctx, func(tx Store) error {
+		if err := s.count(ctx, tx, a, guards); err != nil {
+			return err
+		}
+		object := ""
+		if account.ID != "" {
+			object = audit.PersonObject(account.ID)
+		}
+		return note(ctx, tx, a, action, object, audit.Failed, nil)
+	})
+	if err != nil {
+		return err
+	}
+	return told
+}
+
+// SignInPersona opens a session for a demo persona. Without demo, and for an unknown persona, it is a NotFound fault.
+func (s *Service) SignInPersona(ctx context.Context, _ actor.Actor, persona, agent, former string) (Opened, error) {
+	if !s.demo {
+		return Opened{}, fault.New(fault.NotFound, "not_found", "personas exist in the demo only")
+	}
+	account, err := s.store.ByPersona(ctx, persona)
+	if err != nil {
+		return Opened{}, err
+	}
+	if err := s.usable(account); err != nil {
+		return Opened{}, err
+	}
+	var out Opened
+	err = s.store.Tx(ctx, func(tx Store) error {
+		out, err = s.open(ctx, tx, account, Session{Stage: Full, Proof: ByPersona, Agent: agent}, former)
+		return err
+	})
+	return out, err
+}
+
+// Personas lists the demo's accounts in use, none without demo.
+func (s *Service) Personas(ctx context.Context, _ actor.Actor) ([]Account, error) {
+	if !s.demo {
+		return nil, nil
+	}
+	all, err := s.store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Account
+	for _, a := range all {
+		if a.Persona != "" && !a.Disabled() {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// confirm asks for a proof once more before an act that changes how somebody signs in: the password where there is
+// one, else that the sign-in is fresh. A wrong password counts as one at the sign-in does.
+func (s *Service) confirm(ctx context.Context, a actor.Actor, password string) (Account, error) {
+	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
+		return Account{}, err
+	}
+	account, err := s.store.Account(ctx, a.ID)
+	if err != nil {
+		return Account{}, err
+	}
+	phc, err := s.store.Password(ctx, a.ID)
+	if fault.Is(err, fault.NotFound) {
+		return account, s.fresh(ctx, a)
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	guards := s.guardsOf(ctx, "account", account.Email)
+	if err := s.admit(ctx, guards); err != nil {
+		return Account{}, err
+	}
+	right, _, err := s.hasher.check(ctx, password, phc)
+	if err != nil || right {
+		return account, err
+	}
+	wrong := fault.New(fault.Invalid, "invalid", "wrong password")
+	wrong.Fields = []fault.Field{{Path: "current", Rule: "password_wrong"}}
+	return Account{}, s.refuse(ctx, a, account, guards, "session.refused", wrong)
+}
+
+// fresh refuses when the session's last proof lies too long ago.
+func (s *Service) fresh(ctx context.Context, a actor.Actor) error {
+	all, err := s.store.SessionsOf(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if x.ID == a.Session && (x.Proof == ByPersona || s.now().Sub(x.ProvedAt) <= freshProof) {
+			return nil
+		}
+	}
+	return fault.New(fault.Conflict, "proof_old", "the sign-in lies too long ago")
+}
+
+// SetPassword changes the actor's own password, given the current one, and ends their other sessions.
+func (s *Service) SetPassword(ctx context.Context, a actor.Actor, current, password string) error {
+	account, err := s.confirm(ctx, a, current)
+	if err != nil {
+		return err
+	}
+	if err := checkPassword(password, account); err != nil {
+		return err
+	}
+	phc, err := s.hasher.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(tx Store) error { return s.putPassword(ctx, tx, a, account, phc, a.Session) })
+}

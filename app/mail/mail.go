@@ -1,0 +1,47 @@
+// Package mail is the outbox: what is to be sent is stored in the transaction of the act that causes it, and a
+// worker delivers it until the mail server takes it. It is ground floor: it knows recipients and kinds of
+// letters, not why they are written.
+package mail
+
+import (
+	"context"
+
+	"github.com/echelon-hr/echelon/app/lang"
+)
+
+// Kind is a letter that the product writes; templates/mail has its words in both languages.
+type Kind string
+
+// The letters.
+const (
+	Invitation     Kind = "invitation"      // you have an account: choose a password (link, days)
+	Reset          Kind = "reset"           // choose a new password (link, minutes)
+	PasswordSet    Kind = "password_set"    // your password was changed
+	CodesOn        Kind = "codes_on"        // one-time codes were set up
+	CodesOff       Kind = "codes_off"       // one-time codes were removed
+	RecoveryUsed   Kind = "recovery_used"   // a recovery code was used (left)
+	SignedIn       Kind = "signed_in"       // your account was signed in to (agent, when)
+	TokenMade      Kind = "token_made"      // an API token was made (name)
+	IdentityLinked Kind = "identity_linked" // a sign-in provider was linked (issuer)
+	Delegated      Kind = "delegated"       // somebody delegated a duty to you (from, duty, start, end)
+	Trial          Kind = "trial"           // the test letter of the settings page
+)
+
+// Kinds lists them.
+func Kinds() []Kind {
+	return []Kind{Invitation, Reset, PasswordSet, CodesOn, CodesOff, RecoveryUsed, SignedIn, TokenMade, IdentityLinked, Delegated, Trial}
+}
+
+// Letter is what is to be said to whom.
+type Letter struct {
+	Kind    Kind
+	To      string // e-mail address
+	Name    string // of the recipient
+	Lang    lang.Lang
+	Details map[string]string // what the letter's words need: "link", "days", "agent", …
+}
+
+// Outbox takes letters in the transaction it was made over.
+type Outbox interface {
+	Put(ctx context.Context, l Letter) error
+}

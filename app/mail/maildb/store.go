@@ -1,0 +1,231 @@
+// Package maildb keeps the outbox in the database. Only app wires it.
+package maildb
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
+
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/clock"
+	"github.com/echelon-hr/echelon/app/db"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/mail"
+)
+
+// Store implements mail.Outbox, mail.Queue and mail.Store over a database or a transaction.
+type Store struct {
+	db      bun.IDB
+	now     clock.Clock
+	journal func(bun.IDB) audit.Journal
+}
+
+// New makes a store over a handle.
+func New(handle bun.IDB, now clock.Clock) *Store {
+	return &Store{db: handle, now: now, journal: func(bun.IDB) audit.Journal { return none{} }}
+}
+
+// WithJournal returns the store with the journal that its transactions write to.
+func (s *Store) WithJournal(over func(bun.IDB) audit.Journal) *Store {
+	return &Store{db: s.db, now: s.now, journal: over}
+}
+
+var (
+	_ mail.Store = (*Store)(nil)
+	_ mail.Queue = (*Store)(nil)
+)
+
+// none refuses every entry, so that no act goes unrecorded for want of a journal.
+type none struct{}
+
+func (none) Append(context.Context, actor.Actor, audit.Entry) error {
+	return fault.New(fault.Internal, "internal", "the outbox was made without a journal")
+}
+
+// Tx runs fn in one transaction.
+func (s *Store) Tx(ctx context.Context, fn func(mail.Store) error) error {
+	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(&Store{db: tx, now: s.now, journal: s.journal}) })
+}
+
+// Journal is the journal over the same handle.
+func (s *Store) Journal() audit.Journal { return s.journal(s.db) }
+
+type row struct {
+	bun.BaseModel `bun:"table:mails"`
+
+	ID           string     `bun:"id,pk"`
+	Kind         string     `bun:"kind"`
+	Recipient    string     `bun:"recipient"`
+	Lang         string     `bun:"lang"`
+	Details      string     `bun:"details"`
+	State        string     `bun:"state"`
+	Attempts     int        `bun:"attempts"`
+	NextAt       time.Time  `bun:"next_at"`
+	ClaimedUntil *time.Time `bun:"claimed_until"`
+	LastError    string     `bun:"last_error"`
+	CreatedAt    time.Time  `bun:"created_at"`
+	SentAt       *time.Time `bun:"sent_at"`
+}
+
+// contents is what the column details holds: all that a letter says about its reader.
+type contents struct {
+	Name    string            `json:"name,omitempty"`
+	Details map[string]string `json:"details,omitempty"`
+}
+
+const nothing = "{}"
+
+func (r row) item() (mail.Item, error) {
+	var c contents
+	if r.Details != "" {
+		if err := json.Unmarshal([]byte(r.Details), &c); err != nil {
+			return mail.Item{}, fault.Wrap(fault.Internal, "internal", err, "read the letter %s", r.ID)
+		}
+	}
+	it := mail.Item{
+		ID: mail.ID(r.ID), State: mail.State(r.State), Attempts: r.Attempts, NextAt: r.NextAt.UTC(),
+		Problem: mail.ParseProblem(r.LastError), PutAt: r.CreatedAt.UTC(),
+		Letter: mail.Letter{Kind: mail.Kind(r.Kind), To: r.Recipient, Name: c.Name, Lang: lang.Lang(r.Lang), Details: c.Details},
+	}
+	if r.SentAt != nil {
+		it.SentAt = r.SentAt.UTC()
+	}
+	return it, nil
+}
+
+func items(rows []row) ([]mail.Item, error) {
+	out := make([]mail.Item, 0, len(rows))
+	for _, r := range rows {
+		it, err := r.item()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, it)
+	}
+	return out, nil
+}
+
+// Put stores a letter to be delivered at once.
+func (s *Store) Put(ctx context.Context, l mail.Letter) error {
+	if !slices.Contains(mail.Kinds(), l.Kind) || l.To == "" {
+		return fault.New(fault.Internal, "internal", "a letter of kind %q needs a kind and a recipient", l.Kind)
+	}
+	doc, err := json.Marshal(contents{Name: l.Name, Details: l.Details})
+	if err != nil {
+		return fault.Wrap(fault.Internal, "internal", err, "write a letter")
+	}
+	now := db.Time(s.now())
+	r := row{
+		ID: db.NewID(), Kind: string(l.Kind), Recipient: l.To, Lang: string(l.Lang), Details: string(doc),
+		State: string(mail.Queued), NextAt: now, CreatedAt: now,
+	}
+	_, err = s.db.NewInsert().Model(&r).Exec(ctx)
+	return db.Translate(err, "put a letter into the outbox")
+}
+
+// Claim takes letters that are due, in one statement: PostgreSQL passes over rows that another process is taking at
+// this moment, SQLite has one writer at a time.
+func (s *Store) Claim(ctx context.Context, n int, until time.Time) ([]mail.Item, error) {
+	skip := ""
+	if s.db.Dialect().Name() == dialect.PG {
+		skip = " FOR UPDATE SKIP LOCKED"
+	}
+	now := db.Time(s.now())
+	var rows []row
+	// Materialized, because a subquery may be run again for each row and then lets more than n through.
+	err := s.db.NewRaw(`WITH due AS MATERIALIZED (
+		SELECT id FROM mails WHERE state = 'queued' AND next_at <= ? AND (claimed_until IS NULL OR claimed_until < ?)
+		ORDER BY next_at, id LIMIT ?`+skip+`)
+		UPDATE mails SET claimed_until = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
+		RETURNING id, kind, recipient, lang, details, state, attempts, next_at, claimed_until, last_error, created_at, sent_at`,
+		now, now, n, db.Time(until)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, db.Translate(err, "claim letters of the outbox")
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(a.NextAt.Compare(b.NextAt), cmp.Compare(a.ID, b.ID)) })
+	return items(rows)
+}
+
+// note ends an attempt. The number of attempts tells whose claim it was: another process that took the letter over
+// has raised it.
+func (s *Store) note(ctx context.Context, it mail.Item, what, set string, args ...any) error {
+	res, err := s.db.NewUpdate().Model((*row)(nil)).Set("claimed_until = NULL").Set(set, args...).
+		Where("id = ? AND state = 'queued' AND attempts = ?", string(it.ID), it.Attempts).Exec(ctx)
+	return db.Changed(res, err, what)
+}
+
+// Sent notes a delivery and clears what the letter said, so that no link in it stays readable.
+func (s *Store) Sent(ctx context.Context, it mail.Item) error {
+	return s.note(ctx, it, "note that a letter was sent", "state = 'sent', sent_at = ?, details = ?, last_error = ''", db.Time(s.now()), nothing)
+}
+
+// Delayed lets the letter go until a next attempt.
+func (s *Store) Delayed(ctx context.Context, it mail.Item, next time.Time, p mail.Problem) error {
+	return s.note(ctx, it, "note that a letter was delayed", "next_at = ?, last_error = ?", db.Time(next), p.String())
+}
+
+// Failed gives the letter up. What it says is kept, since it can be retried.
+func (s *Store) Failed(ctx context.Context, it mail.Item, p mail.Problem) error {
+	return s.note(ctx, it, "note that a letter was given up", "state = 'failed', last_error = ?", p.String())
+}
+
+// List reads the outbox, newest first, without what the letters say.
+func (s *Store) List(ctx context.Context, f mail.Filter) (mail.Page, error) {
+	var rows []row
+	q := s.db.NewSelect().Model(&rows).ExcludeColumn("details").Order("id DESC").Limit(int64(f.Limit) + 1)
+	if f.State != "" {
+		q = q.Where("state = ?", string(f.State))
+	}
+	if f.Before != "" {
+		q = q.Where("id < ?", string(f.Before))
+	}
+	if err := q.Scan(ctx); err != nil {
+		return mail.Page{}, db.Translate(err, "list the outbox")
+	}
+	var page mail.Page
+	if len(rows) > f.Limit {
+		rows = rows[:f.Limit]
+		page.Next = mail.ID(rows[f.Limit-1].ID)
+	}
+	var err error
+	page.Items, err = items(rows)
+	return page, err
+}
+
+// Latest reads the newest letters with what they say.
+func (s *Store) Latest(ctx context.Context, n int) ([]mail.Item, error) {
+	var rows []row
+	if err := s.db.NewSelect().Model(&rows).Order("id DESC").Limit(int64(n)).Scan(ctx); err != nil {
+		return nil, db.Translate(err, "read the newest letters")
+	}
+	return items(rows)
+}
+
+// Get reads a letter with what it says.
+func (s *Store) Get(ctx context.Context, id mail.ID) (mail.Item, error) {
+	if err := db.Findable("letter", string(id)); err != nil {
+		return mail.Item{}, err
+	}
+	var r row
+	if err := s.db.NewSelect().Model(&r).Where("id = ?", string(id)).Scan(ctx); err != nil {
+		return mail.Item{}, db.Translate(err, "read a letter")
+	}
+	return r.item()
+}
+
+// Retry makes a failed letter due at once.
+func (s *Store) Retry(ctx context.Context, id mail.ID, at time.Time) error {
+	if _, err := s.Get(ctx, id); err != nil {
+		return err
+	}
+	res, err := s.db.NewUpdate().Model((*row)(nil)).Set("state = 'queued', attempts = 0, next_at = ?, claimed_until = NULL", db.Time(at)).
+		Where("id = ? AND state = 'failed'", string(id)).Exec(ctx)
+	return db.Changed(res, err, "retry a letter")
+}

@@ -1,0 +1,127 @@
+package mail
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/clock"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+)
+
+// Filter narrows the list of the outbox, newest first.
+type Filter struct {
+	State  State // "" for all
+	Before ID    // continues a list after this letter, "" from the newest
+	Limit  int   // 0 for PageSize
+}
+
+// The sizes of lists.
+const (
+	PageSize   = 50
+	latestSize = 20
+)
+
+// Page is a part of the outbox; Next is the Before of the following one, "" at the end.
+type Page struct {
+	Items []Item
+	Next  ID
+}
+
+// Store keeps the outbox for the people who look after it. An unknown letter is a NotFound fault.
+type Store interface {
+	Outbox
+	Tx(ctx context.Context, fn func(Store) error) error
+	Journal() audit.Journal // in the transaction of the store
+	// List leaves names and details out of the letters.
+	List(ctx context.Context, f Filter) (Page, error)
+	// Latest reads the newest letters with what they say.
+	Latest(ctx context.Context, n int) ([]Item, error)
+	// Get reads a letter with what it says; a sent one says nothing any more.
+	Get(ctx context.Context, id ID) (Item, error)
+	// Retry makes a failed letter due at once, with all its attempts ahead; one in another state is a Conflict.
+	Retry(ctx context.Context, id ID, at time.Time) error
+}
+
+// Service is what administrators do with the outbox. Only the demo, where nothing leaves the machine, shows what
+// letters say.
+type Service struct {
+	store Store
+	now   clock.Clock
+	demo  bool
+}
+
+// NewService makes the service over a store that has a journal.
+func NewService(store Store, now clock.Clock, demo bool) *Service {
+	return &Service{store: store, now: now, demo: demo}
+}
+
+var cursor = regexp.MustCompile(`^[0-9a-f-]{0,36}$`)
+
+// List shows the outbox without what the letters say. A filter that nothing can match is an Invalid fault.
+func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, error) {
+	if err := access.Decide(a, access.SettingsRead, access.None); err != nil {
+		return Page{}, err
+	}
+	if f.State != "" && !slices.Contains(States(), f.State) {
+		return Page{}, fault.New(fault.Invalid, "filter", "unknown state %q", f.State)
+	}
+	if !cursor.MatchString(string(f.Before)) {
+		return Page{}, fault.New(fault.Invalid, "cursor", "the list cannot be continued after %q", f.Before)
+	}
+	if f.Limit <= 0 || f.Limit > PageSize {
+		f.Limit = PageSize
+	}
+	return s.store.List(ctx, f)
+}
+
+// Retry makes a letter that was given up due again, and says so in the journal. One that is under way or sent is a
+// Conflict.
+func (s *Service) Retry(ctx context.Context, a actor.Actor, id ID) error {
+	if err := access.Decide(a, access.SettingsWrite, access.None); err != nil {
+		return err
+	}
+	return s.store.Tx(ctx, func(st Store) error {
+		if err := st.Retry(ctx, id, s.now()); err != nil {
+			return err
+		}
+		return st.Journal().Append(ctx, a, audit.Entry{Action: "mail.retried", Object: "mail:" + string(id), Outcome: audit.Done})
+	})
+}
+
+// Try puts a letter to the administrator's own address, to see whether mail arrives.
+func (s *Service) Try(ctx context.Context, a actor.Actor, to, name string, l lang.Lang) error {
+	if err := access.Decide(a, access.SettingsWrite, access.None); err != nil {
+		return err
+	}
+	return s.store.Put(ctx, Letter{Kind: Trial, To: to, Name: name, Lang: l})
+}
+
+// Read returns a letter with what it says; outside the demo there is nothing to find.
+func (s *Service) Read(ctx context.Context, a actor.Actor, id ID) (Item, error) {
+	if err := access.Decide(a, access.SettingsRead, access.None); err != nil {
+		return Item{}, err
+	}
+	if !s.demo {
+		return Item{}, outsideDemo()
+	}
+	return s.store.Get(ctx, id)
+}
+
+// Latest returns the newest letters with what they say, to anybody who tries the demo; outside of it there is
+// nothing to find.
+func (s *Service) Latest(ctx context.Context, _ actor.Actor) ([]Item, error) {
+	if !s.demo {
+		return nil, outsideDemo()
+	}
+	return s.store.Latest(ctx, latestSize)
+}
+
+func outsideDemo() error {
+	return fault.New(fault.NotFound, "not_found", "letters can be read in the demo only")
+}

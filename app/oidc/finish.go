@@ -1,0 +1,151 @@
+package oidc
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// codeSize bounds an authorization code in bytes; the longest in use are some two thousand.
+const codeSize = 8 << 10
+
+// Query is what the provider sends back with the browser: the parameters code, state, error and iss.
+type Query struct{ Code, State, Error, Issuer string }
+
+// Finish ends a sign-in: sealed is the flow that Start gave, q what the provider sent back. It returns who came and the
+// back of Start. When there is an error there is no identity, and back only when the flow was in order.
+//
+// Errors: Invalid "oidc.flow" when the flow is not of this browser, too old or already used; Forbidden "oidc.denied"
+// when the person or the provider refused; Invalid "oidc.answer" when the provider's answer cannot be believed;
+// Unavailable "oidc.unreachable" when it does not answer. Their details are our own words and hold no secrets: log
+// "oidc.answer", which is an attack or a wrong setting. The caller forgets the flow whatever comes out.
+func (p *Provider) Finish(ctx context.Context, sealed string, q Query) (who Identity, back string, err error) {
+	f, err := p.open(sealed, q.State)
+	if err != nil {
+		return Identity{}, "", err
+	}
+	if err := p.checkQuery(q); err != nil {
+		return Identity{}, f.back, err
+	}
+	at, err := p.discovered(ctx)
+	if err != nil {
+		return Identity{}, f.back, err
+	}
+	if at.namesSelf && q.Issuer == "" {
+		return Identity{}, f.back, unbelievable("the answer does not say who it is from")
+	}
+	raw, err := p.exchange(oidc.ClientContext(ctx, p.client), at, f, q.Code)
+	if err != nil {
+		return Identity{}, f.back, err
+	}
+	who, err = p.verify(ctx, at, f, raw)
+	return who, f.back, err
+}
+
+// checkQuery judges what came with the browser before anybody is asked. Another provider's answer (RFC 9207) comes
+// first: neither its code nor its error is ours.
+func (p *Provider) checkQuery(q Query) error {
+	switch {
+	case q.Issuer != "" && q.Issuer != p.settings.Issuer:
+		return unbelievable("the answer is another provider's")
+	case q.Error == "server_error" || q.Error == "temporarily_unavailable":
+		return p.unreachable("it says that it does not work")
+	case q.Error != "":
+		return denied(q.Error)
+	case q.Code == "" || len(q.Code) > codeSize:
+		return unbelievable("the answer has no code")
+	default:
+		return nil
+	}
+}
+
+// exchange gives the code for the identity, still unread.
+func (p *Provider) exchange(ctx context.Context, at *endpoints, f flow, code string) (string, error) {
+	token, err := at.oauth2.Exchange(ctx, code, oauth2.VerifierOption(f.verifier))
+	if err != nil {
+		return "", p.unexchanged(err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	if raw == "" {
+		return "", unbelievable("the answer has no identity")
+	}
+	return raw, nil
+}
+
+// unexchanged says why a code was not taken. The library's own words quote the answer and are dropped.
+func (p *Provider) unexchanged(err error) error {
+	var refused *oauth2.RetrieveError
+	var sending *url.Error
+	switch {
+	case errors.As(err, &sending):
+		return p.silent(sending)
+	case !errors.As(err, &refused):
+		return unbelievable("what answers there takes no codes")
+	case refused.ErrorCode == "invalid_grant":
+		return over("the code is used, too old or not of this flow")
+	case refused.ErrorCode == "access_denied":
+		return denied(refused.ErrorCode)
+	default:
+		return unbelievable("the code is refused: " + named(refused.ErrorCode))
+	}
+}
+
+// verify believes an identity only when the provider signed it, for us, now, and for this flow.
+func (p *Provider) verify(ctx context.Context, at *endpoints, f flow, raw string) (Identity, error) {
+	v := &verdict{keys: at.keys}
+	token, err := oidc.NewVerifier(p.settings.Issuer, v, p.rules()).Verify(ctx, raw)
+	if v.silent != nil {
+		return Identity{}, p.silent(v.silent)
+	}
+	var expired *oidc.TokenExpiredError
+	switch {
+	case errors.As(err, &expired):
+		return Identity{}, unbelievable("the identity has expired: compare the clocks")
+	case err != nil:
+		return Identity{}, unbelievable("the identity is not signed by this provider for this client")
+	}
+	c, err := claimsOf(token)
+	if err != nil {
+		return Identity{}, err
+	}
+	return c.identity(p.settings, f.nonce)
+}
+
+// rules are the checks that the library makes.
+func (p *Provider) rules() *oidc.Config {
+	c := &oidc.Config{ClientID: p.settings.ClientID, Now: p.now}
+	for _, a := range algorithms {
+		c.SupportedSigningAlgs = append(c.SupportedSigningAlgs, string(a))
+	}
+	return c
+}
+
+// refusals are the errors that the specifications name (RFC 6749, OpenID Connect Core); no other word of the provider
+// reaches the log.
+var refusals = []string{
+	"access_denied", "account_selection_required", "consent_required", "interaction_required", "login_required",
+	"invalid_client", "invalid_request", "invalid_scope", "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
+}
+
+func named(code string) string {
+	if slices.Contains(refusals, code) {
+		return code
+	}
+	return "for another reason"
+}
+
+// denied is the fault of a sign-in that the person or the provider refused.
+func denied(code string) error {
+	return fault.New(fault.Forbidden, "oidc.denied", "OpenID Connect: sign-in refused: %s", named(code))
+}
+
+// unbelievable is the fault of an answer that is not what a provider answers.
+func unbelievable(detail string) error {
+	return fault.New(fault.Invalid, "oidc.answer", "OpenID Connect: %s", detail)
+}

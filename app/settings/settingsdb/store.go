@@ -1,0 +1,65 @@
+// Package settingsdb keeps the settings in the database. Only app wires it.
+package settingsdb
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/db"
+	"github.com/echelon-hr/echelon/app/settings"
+)
+
+// Store implements settings.Store over a database or a transaction.
+type Store struct {
+	db      bun.IDB
+	journal func(bun.IDB) audit.Journal
+}
+
+// New makes a store over a handle; journal makes the journal that its transactions write to.
+func New(handle bun.IDB, journal func(bun.IDB) audit.Journal) *Store {
+	return &Store{db: handle, journal: journal}
+}
+
+var _ settings.Store = (*Store)(nil)
+
+// Tx runs fn in one transaction.
+func (s *Store) Tx(ctx context.Context, fn func(settings.Store) error) error {
+	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx, s.journal)) })
+}
+
+// Journal is the journal over the same handle.
+func (s *Store) Journal() audit.Journal { return s.journal(s.db) }
+
+type row struct {
+	bun.BaseModel `bun:"table:settings"`
+
+	ID        string    `bun:"id,pk"`
+	Value     string    `bun:"value"`
+	UpdatedAt time.Time `bun:"updated_at"`
+}
+
+// maxList bounds what is read: there are a handful.
+const maxList = 1000
+
+// All reads what somebody has set, by name.
+func (s *Store) All(ctx context.Context) (map[string]string, error) {
+	var rows []row
+	if err := s.db.NewSelect().Model(&rows).Order("id").Limit(maxList).Scan(ctx); err != nil {
+		return nil, db.Translate(err, "read the settings")
+	}
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.Value
+	}
+	return out, nil
+}
+
+// Put stores a value under its name.
+func (s *Store) Put(ctx context.Context, name, value string, at time.Time) error {
+	r := row{ID: name, Value: value, UpdatedAt: db.Time(at)}
+	_, err := s.db.NewInsert().Model(&r).On("CONFLICT (id) DO UPDATE").Set("value = EXCLUDED.value, updated_at = EXCLUDED.updated_at").Exec(ctx)
+	return db.Translate(err, "store the setting "+name)
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/accounts"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+)
+
+func userCommand(env *environment) *cobra.Command {
+	var in accounts.NewAccount
+	var roles []string
+	var speaks string
+	add := &cobra.Command{
+		Use: "add EMAIL", Short: "Make an account and print the link at which its owner chooses a password", Args: exactly(1, "one e-mail address"),
+		RunE: func(c *cobra.Command, args []string) error {
+			in.Email, in.Lang, in.Roles = args[0], lang.Lang(speaks), nil
+			for _, r := range roles {
+				in.Roles = append(in.Roles, actor.Role(r))
+			}
+			return env.with(c.Context(), false, func(a *app.App) error {
+				_, path, err := a.Services.Accounts.Create(c.Context(), actor.CommandLine(), in)
+				return printLink(env, a, path, err, "valid for 7 days")
+			})
+		},
+	}
+	add.Flags().StringVar(&in.Name, "name", "", "full name (required)")
+	add.Flags().StringArrayVar(&roles, "role", nil, "recruiter, hr, compensation or administrator; may be given several times")
+	add.Flags().StringVar(&speaks, "lang", "fr", "fr or en: language of pages and letters")
+	var codes bool
+	reset := onAccount(env, "reset EMAIL", "End an account's sessions and print the link for a new password", func(c *cobra.Command, a *app.App, x accounts.Account) error {
+		path, err := a.Services.Accounts.ResetProofs(c.Context(), actor.CommandLine(), x.ID, accounts.ResetInput{Codes: codes})
+		return printLink(env, a, path, err, "valid for 30 minutes")
+	})
+	reset.Flags().BoolVar(&codes, "codes", false, "remove the account's one-time codes too")
+	return choice(&cobra.Command{Use: "user", Short: "Manage accounts"}, add, reset,
+		onAccount(env, "disable EMAIL", "Take an account out of use: its sessions and tokens end at once", func(c *cobra.Command, a *app.App, x accounts.Account) error {
+			return said(env, "disabled", x, a.Services.Accounts.Disable(c.Context(), actor.CommandLine(), x.ID))
+		}),
+		onAccount(env, "enable EMAIL", "Put an account in use again", func(c *cobra.Command, a *app.App, x accounts.Account) error {
+			return said(env, "enabled", x, a.Services.Accounts.Enable(c.Context(), actor.CommandLine(), x.ID))
+		}),
+		listUsers(env))
+}
+
+// onAccount makes a command that does something to one account.
+func onAccount(env *environment, use, short string, do func(*cobra.Command, *app.App, accounts.Account) error) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: exactly(1, "one e-mail address"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return env.with(c.Context(), false, func(a *app.App) error {
+				x, err := a.Services.Accounts.FindByEmail(c.Context(), actor.CommandLine(), args[0])
+				if fault.Is(err, fault.NotFound) {
+					return fmt.Errorf("there is no account with the address %q; see `echelon user list`", args[0])
+				}
+				if err != nil {
+					return err
+				}
+				return explained(do(c, a, x))
+			})
+		},
+	}
+}
+
+func said(env *environment, what string, x accounts.Account, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(env.stdout, "%s: %s\n", what, x.Email)
+	return err
+}
+
+// explained puts what can go wrong in terms of the command line.
+func explained(err error) error {
+	f := fault.Of(err)
+	switch {
+	case err == nil:
+		return nil
+	case f.Code == "last_administrator":
+		return errors.New("no administrator would be left: make another one first, with `echelon user add EMAIL --role administrator`")
+	case f.Kind == fault.Invalid && len(f.Fields) > 0:
+		var parts []string
+		for _, x := range f.Fields {
+			parts = append(parts, strings.TrimSpace(x.Path+" "+x.Rule+" "+x.Param))
+		}
+		return usageError{fmt.Errorf("not acceptable: %s", strings.Join(parts, "; "))}
+	}
+	return err
+}
+
+func printLink(env *environment, a *app.App, path string, err error, good string) error {
+	if err != nil {
+		return explained(err)
+	}
+	_, err = fmt.Fprintf(env.stdout, "%s%s\n(works once, %s)\n", a.Settings.BaseURL, path, good)
+	return err
+}
+
+func listUsers(env *environment) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list", Short: "List the accounts", Args: exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return env.with(c.Context(), false, func(a *app.App) error {
+				list, err := a.Services.Accounts.All(c.Context(), actor.CommandLine())
+				if err != nil {
+					return err
+				}
+				return printAccounts(env, list, asJSON)
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func printAccounts(env *environment, list []accounts.Account, asJSON bool) error {
+	type row struct {
+		Email    string       `json:"email"`
+		Name     string       `json:"name"`
+		Roles    []actor.Role `json:"roles"`
+		Disabled bool         `json:"disabled"`
+	}
+	rows := make([]row, 0, len(list))
+	for _, x := range list {
+		rows = append(rows, row{x.Email, x.Name, append([]actor.Role{}, x.Roles...), x.Disabled()})
+	}
+	if asJSON {
+		return json.NewEncoder(env.stdout).Encode(rows)
+	}
+	for _, r := range rows {
+		words := make([]string, 0, len(r.Roles)+1)
+		for _, role := range r.Roles {
+			words = append(words, string(role))
+		}
+		if r.Disabled {
+			words = append(words, "(disabled)")
+		}
+		if _, err := fmt.Fprintf(env.stdout, "%-36s %-28s %s\n", r.Email, r.Name, strings.Join(words, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tokenCommand(env *environment) *cobra.Command {
+	var in accounts.TokenInput
+	add := &cobra.Command{
+		Use: "add EMAIL", Short: "Make an API token for an account and print it, this once", Args: exactly(1, "one e-mail address"),
+		Long: "Make an API token for an account and print it, this once. It is sent as `Authorization: Bearer TOKEN` and has at most its owner's rights.\n\nScopes: " + strings.Join(access.Scopes(), " "),
+		RunE: func(c *cobra.Command, args []string) error {
+			return env.with(c.Context(), false, func(a *app.App) error {
+				text, err := a.Services.Accounts.CreateTokenFor(c.Context(), actor.CommandLine(), args[0], in)
+				if fault.Is(err, fault.NotFound) {
+					return fmt.Errorf("there is no account with the address %q; see `echelon user list`", args[0])
+				}
+				if err != nil {
+					return explained(err)
+				}
+				_, err = fmt.Fprintln(env.stdout, text)
+				return err
+			})
+		},
+	}
+	add.Flags().StringVar(&in.Name, "name", "command line", "what the token is for")
+	add.Flags().StringArrayVar(&in.Scopes, "scope", []string{access.ScopeRead}, "what it may do; may be given several times")
+	add.Flags().IntVar(&in.Days, "days", 90, "how many days it works, 366 at most")
+	return choice(&cobra.Command{Use: "token", Short: "Manage API tokens"}, add)
+}

@@ -1,0 +1,74 @@
+package adminpages
+
+import "github.com/echelon-hr/echelon/templates/layout"
+
+// Account is somebody who can sign in, in a list.
+type Account struct {
+	ID, Name, Email string
+	Roles           []string // in words
+	Codes           bool     // one-time codes are set up
+	NeedsCodes      bool     // a role of theirs needs them
+	Disabled        bool
+	Persona         bool
+}
+
+// AccountsView lists the accounts.
+type AccountsView struct {
+	layout.Shell
+	Accounts []Account
+	Notice   string
+}
+
+// Role is a role to give.
+type Role struct {
+	Value, Label, Text string
+	NeedsCodes         bool
+	Chosen             bool
+}
+
+// NewAccountView makes an account.
+type NewAccountView struct {
+	layout.Shell
+	Name, Email, Language string
+	Roles                 []Role
+	Problems              map[string]string // by field: name, email, lang, roles
+}
+
+// Choice is an option of a select or a list of boxes.
+type Choice struct {
+	Value, Label string
+	Chosen       bool
+}
+
+// AccountView is one account with what an administrator may do to it.
+type AccountView struct {
+	layout.Shell
+	ID, Name, Email, Language string
+	Since                     string // day in words
+	Self                      bool   // nobody changes their own rights
+	Persona, Disabled         bool
+	HasPassword, HasCodes     bool
+	Recovery, Providers       int
+	Roles                     []Role
+	Whole                     bool     // the perimeter is the whole company
+	Heads                     []Choice // people; the chosen ones are heads of the perimeter
+	Notice                    string
+	Form                      string            // which form the problems are of: details, rights
+	Problems                  map[string]string // by field; "" for the whole form
+}
+
+// Delegation is a duty given for some days, in words.
+type Delegation struct {
+	ID, From, To, Duty, Starts, LastDay, State string
+	InForce, Revocable                         bool
+}
+
+// DelegationsView lists everybody's delegations and makes one.
+type DelegationsView struct {
+	layout.Shell
+	Delegations                       []Delegation
+	People, Duties                    []Choice
+	From, To, Duty, StartsOn, LastDay string // as typed
+	Problems                          map[string]string
+	Notice                            string
+}

@@ -1,0 +1,45 @@
+package adminpages
+
+import (
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/templates/layout"
+)
+
+// SettingsView is the page of settings, with the form as it was last filled in.
+type SettingsView struct {
+	layout.Shell
+	Company, TimeZone, Language string
+	Problem                     string // at the top of a form that was refused
+	CompanyError                string // broken rules in words, "" for none
+	TimeZoneError               string
+	LanguageError               string
+	Saved, Tried                bool // what was just done
+	Writes                      bool // the reader may change them
+	Facts                       []Fact
+}
+
+// Fact is something about the installation that is read and not changed here.
+type Fact struct{ Label, Value string }
+
+// offeredZones are offered in the form; any other name of the IANA database is taken too.
+var offeredZones = []string{
+	"Europe/Paris", "America/Guadeloupe", "America/Martinique", "America/Cayenne", "America/Miquelon", "Indian/Reunion", "Indian/Mayotte",
+	"Pacific/Noumea", "Pacific/Tahiti", "Europe/Brussels", "Europe/Luxembourg", "Europe/Zurich", "Europe/London", "Europe/Dublin",
+	"America/Toronto", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "UTC",
+}
+
+// settingHelp names the help of a field, and its error when there is one.
+func settingHelp(id, problem string) string {
+	if problem == "" {
+		return id + "-help"
+	}
+	return id + "-error " + id + "-help"
+}
+
+func settingLanguage(l, of lang.Lang) string {
+	if of == lang.FR {
+		return msg.T(l, msg.SettingsLangFr)
+	}
+	return msg.T(l, msg.SettingsLangEn)
+}
