@@ -251,7 +251,7 @@ func TestHiddenRefusalsLookLikeNothing(t *testing.T) {
 	if access.Hide(nil) != nil {
 		t.Error("nothing was refused, and something is hidden")
 	}
-	if other := fault.New(fault.Conflict, "x", "x"); access.Hide(other) != error(other) {
+	if other := fault.New(fault.Conflict, "x", "x"); !errors.Is(access.Hide(other), other) {
 		t.Error("what is no refusal changed")
 	}
 }

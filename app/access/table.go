@@ -100,7 +100,6 @@ type rule struct {
 }
 
 var (
-	recruiter     = []actor.Role{actor.Recruiter}
 	hr            = []actor.Role{actor.HR}
 	compensation  = []actor.Role{actor.Compensation}
 	administrator = []actor.Role{actor.Administrator}

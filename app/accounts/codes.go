@@ -64,6 +64,7 @@ type proofStore interface {
 	LockThrottle(ctx context.Context, id string) (Throttle, error)
 	PutThrottle(ctx context.Context, t Throttle) error
 	DropThrottle(ctx context.Context, id string) error
+	DropThrottles(ctx context.Context, before time.Time) error // whose last failure is older
 }
 
 const (

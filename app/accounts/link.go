@@ -92,7 +92,7 @@ func (s *Service) Forgot(ctx context.Context, a actor.Actor, email string) error
 	}
 	known := err == nil && s.usable(account) == nil
 	return s.store.Tx(ctx, func(tx Store) error {
-		if err := s.count(ctx, tx, a, guards[:1]); err != nil { // each letter counts, so that nobody is flooded with them
+		if err := s.count(ctx, tx, a, guards); err != nil { // each letter counts, so that nobody is flooded with them
 			return err
 		}
 		if !known {

@@ -94,6 +94,9 @@ func (s *Service) admit(ctx context.Context, guards []guard) error {
 
 // count notes a failure with every guard, in the transaction that journals it.
 func (s *Service) count(ctx context.Context, tx Store, a actor.Actor, guards []guard) error {
+	if err := tx.DropThrottles(ctx, s.now().Add(-24*time.Hour)); err != nil { // invented addresses would fill the table
+		return err
+	}
 	for _, g := range guards {
 		t, err := tx.LockThrottle(ctx, g.id)
 		if err != nil {

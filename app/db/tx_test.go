@@ -39,7 +39,7 @@ func TestDriverErrorsAreTranslated(t *testing.T) {
 			{"a broken primary key", exec(t.Context(), scale, "1", 2), fault.Conflict},
 			{"a broken check", exec(t.Context(), scale, "3", 0), fault.Conflict},
 			{"a broken not-null rule", exec(t.Context(), scale, nil, 4), fault.Conflict},
-			{"a broken foreign key", exec(t.Context(), "INSERT INTO account_roles (account_id, role) VALUES ('nobody', 'hr')"), fault.Conflict},
+			{"a broken foreign key", exec(t.Context(), "INSERT INTO account_roles (person_id, role) VALUES ('nobody', 'hr')"), fault.Conflict},
 			{"no row", d.NewRaw("SELECT id FROM scales WHERE slug = 'none'").Scan(t.Context(), &id), fault.NotFound},
 			{"a deadline", exec(deadline, scale, "5", 5), fault.Unavailable},
 			{"a mistake of ours", exec(t.Context(), "SELECT * FROM no_such_table"), fault.Internal},

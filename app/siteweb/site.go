@@ -132,7 +132,12 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.Competencies = len(all)
+	v.Competencies, v.Self, v.Profile = len(all), string(who.ID), who.Profile
+	team, err := h.Accounts.Team(ctx, who)
+	if err != nil {
+		return err
+	}
+	v.Team = len(team)
 	if v.Families, err = h.families(ctx, who, l); err != nil {
 		return err
 	}

@@ -111,7 +111,10 @@ func (a *App) withAddress(c *fiber.Ctx) {
 		return
 	}
 	address := peer.Unmap()
-	forwarded := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+	var forwarded []string // some proxies write a line of their own beside what the client wrote
+	for _, line := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
+		forwarded = append(forwarded, strings.Split(string(line), ",")...)
+	}
 	for i := len(forwarded) - 1; i >= 0 && a.trusted(address); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(forwarded[i]))
 		if err != nil {

@@ -33,7 +33,7 @@ type User struct {
 
 // Can says which parts of the navigation the reader may open.
 type Can struct {
-	Jobs, Competencies, Ladders, Pay, People  bool
+	Jobs, Competencies, Ladders, Pay, People bool
 	Accounts, Delegations, Settings, Journal bool
 }
 

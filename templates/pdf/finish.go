@@ -2,11 +2,12 @@ package pdf
 
 import (
 	"bytes"
-	"github.com/klauspost/compress/zlib"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/klauspost/compress/zlib"
 
 	"github.com/echelon-hr/echelon/app/lang"
 )

@@ -260,3 +260,9 @@ func (s *Store) DropThrottle(ctx context.Context, id string) error {
 	_, err := s.db.NewDelete().Model((*throttleRow)(nil)).Where("id = ?", id).Exec(ctx)
 	return db.Translate(err, "forget throttle")
 }
+
+// DropThrottles forgets those whose last failure is older.
+func (s *Store) DropThrottles(ctx context.Context, before time.Time) error {
+	_, err := s.db.NewDelete().Model((*throttleRow)(nil)).Where("last_at < ?", db.Time(before)).Exec(ctx)
+	return db.Translate(err, "forget old throttles")
+}

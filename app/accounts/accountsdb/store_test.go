@@ -1,7 +1,8 @@
 package accountsdb_test
 
 import (
-	"fmt"
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -13,243 +14,238 @@ import (
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/mail/maildb"
+	"github.com/echelon-hr/echelon/app/secret"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
 var (
 	operator = actor.CommandLine()
-	nobody   = actor.Nobody()
-	start    = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
+	start    = time.Date(2026, 11, 23, 8, 30, 0, 123456789, time.UTC)
 )
 
-func service(d *db.DB, at time.Time) *accounts.Service {
-	return accounts.NewService(accountsdb.New(d.DB), clock.Fixed(at), true)
+// store is one with the usual journal, or another.
+func store(d *db.DB, journal func(bun.IDB) audit.Journal) *accountsdb.Store {
+	if journal == nil {
+		journal = func(h bun.IDB) audit.Journal { return auditdb.New(h, clock.Fixed(start)) }
+	}
+	return accountsdb.New(d.DB, accountsdb.Parts{Journal: journal, Outbox: func(h bun.IDB) mail.Outbox { return maildb.New(h, clock.Fixed(start)) }})
 }
 
-func account(persona string, roles ...actor.Role) accounts.Account {
+func service(d *db.DB, journal func(bun.IDB) audit.Journal) *accounts.Service {
+	return accounts.NewService(accounts.Parts{Store: store(d, journal), Now: clock.Fixed(start), Key: secret.New()})
+}
+
+// signIn signs an account in through a provider and returns the session's token.
+func signIn(t *testing.T, d *db.DB, s *accounts.Service, id actor.PersonID) string {
+	t.Helper()
+	if err := store(d, nil).AddIdentity(t.Context(), accounts.Identity{Issuer: "https://id.example", Subject: "1", Account: id, LinkedAt: start}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.SignInProvided(t.Context(), actor.Nobody(), accounts.Provided{Issuer: "https://id.example", Subject: "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Token
+}
+
+func account(id actor.PersonID) accounts.Account {
 	return accounts.Account{
-		Email: persona + "@demo.example", Name: "Ms " + persona, Persona: persona, About: lang.NewText("Qui", "Who"), Roles: roles,
+		ID: id, Email: string(id) + "@example.org", Name: "Ms " + string(id), Persona: string(id), About: lang.NewText("Qui", "Who"),
+		Lang: lang.EN, TellSignIns: true, Roles: []actor.Role{actor.HR, actor.Recruiter}, CreatedAt: db.Time(start),
 	}
 }
 
-func put(t *testing.T, d *db.DB, at time.Time, list ...accounts.Account) {
+func add(t *testing.T, st *accountsdb.Store, list ...accounts.Account) {
 	t.Helper()
 	for _, a := range list {
-		if err := service(d, at).Put(t.Context(), operator, a); err != nil {
+		if err := st.AddAccount(t.Context(), a); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-var withoutIDs = cmp.Options{cmpopts.IgnoreTypes(actor.PersonID("")), cmpopts.EquateEmpty()}
-
-func TestAccountsReadBackAndAreReplaced(t *testing.T) {
+func TestAccountsReadBackAsTheyWereStored(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		ctx := t.Context()
-		hr, plain := account("hr", actor.HR, actor.Recruiter), account("employee")
-		put(t, d, start, hr)
-		put(t, d, start.Add(time.Second), plain)
-		before, err := service(d, start).All(ctx, operator)
-		if diff := cmp.Diff([]accounts.Account{hr, plain}, before, withoutIDs); diff != "" || err != nil {
-			t.Fatalf("(-want +got):\n%s%v", diff, err)
-		}
-		hr.Name, hr.Roles = "Ms Other", []actor.Role{actor.Compensation}
-		put(t, d, start.Add(time.Hour), hr)
-		after, err := service(d, start).All(ctx, operator)
-		if diff := cmp.Diff([]accounts.Account{hr, plain}, after, withoutIDs); diff != "" || err != nil || after[0].ID != before[0].ID {
-			t.Errorf("replaced under its ID, with exactly its roles (-want +got):\n%s%v", diff, err)
-		}
-		// A persona is one person, whatever their address.
-		hr.Email = "moved@demo.example"
-		put(t, d, start.Add(2*time.Hour), hr)
-		moved, err := service(d, start).All(ctx, operator)
-		if diff := cmp.Diff([]accounts.Account{hr, plain}, moved, withoutIDs); diff != "" || err != nil {
-			t.Errorf("with another address (-want +got):\n%s%v", diff, err)
-		}
-		for name, a := range map[string]accounts.Account{
-			"a role that is unknown": account("x", "king"), "a role twice": account("x", actor.HR, actor.HR), "no persona": account(""),
-			"an address that is none": {Email: "x", Name: "x", Persona: "x", About: lang.NewText("Qui", "Who")},
-		} {
-			if err := service(d, start).Put(ctx, operator, a); !fault.Is(err, fault.Invalid) {
-				t.Errorf("%s: %v", name, err)
+		st := store(d, nil)
+		a, b := account("a"), account("b")
+		b.Roles, b.Persona, b.About, b.TellSignIns = nil, "", lang.Text{}, false
+		b.CreatedAt = a.CreatedAt.Add(time.Second)
+		add(t, st, b, a)
+		same := func(name string, got accounts.Account, err error, want accounts.Account) {
+			t.Helper()
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
+				t.Errorf("%s: %v\n%s", name, err, diff)
 			}
 		}
-	})
-}
-
-// resumes says who a token is at a time.
-func resumes(t *testing.T, d *db.DB, token string, at time.Time) actor.Actor {
-	t.Helper()
-	a, err := service(d, at).Resume(t.Context(), nobody, token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-func signIn(t *testing.T, d *db.DB, persona string, at time.Time) string {
-	t.Helper()
-	token, err := service(d, at).SignInPersona(t.Context(), nobody, persona)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
-}
-
-func TestSessionIsItsPersons(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		put(t, d, start, account("hr", actor.HR), account("employee"))
-		a, b := signIn(t, d, "hr", start), signIn(t, d, "employee", start)
-		who := resumes(t, d, a, start.Add(time.Minute))
-		if who.Kind != actor.Person || who.Name != "Ms hr" || !cmp.Equal(who.Roles, []actor.Role{actor.HR}) || who.ID == "" {
-			t.Errorf("%+v", who)
+		got, err := st.Account(t.Context(), "a")
+		same("by id", got, err, a)
+		got, err = st.ByEmail(t.Context(), b.Email)
+		same("by address", got, err, b)
+		got, err = st.ByPersona(t.Context(), "a")
+		same("by persona", got, err, a)
+		list, err := st.Accounts(t.Context())
+		if diff := cmp.Diff([]accounts.Account{a, b}, list, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("by creation: %v\n%s", err, diff)
 		}
-		if other := resumes(t, d, b, start); other.ID == who.ID || len(other.Roles) != 0 {
-			t.Errorf("%+v", other)
-		}
-		for _, token := range []string{"", "x", a + "x", strings.ToUpper(a), a[:len(a)-1], "\x00", "' OR 1=1 --", "\xff"} {
-			if got := resumes(t, d, token, start); got.Kind != actor.Anonymous {
-				t.Errorf("%q is %+v", token, got)
-			}
-		}
-		s := service(d, start)
-		if err := s.SignOut(t.Context(), who, a); err != nil {
+		a.Name, a.Email, a.Lang, a.TellSignIns, a.DisabledAt = "Ms Other", "other@example.org", lang.FR, false, db.Time(start.Add(time.Hour))
+		a.Roles, a.Perimeter = []actor.Role{actor.HR}, accounts.Perimeter{Whole: true, Heads: []actor.PersonID{"a", "b"}}
+		if err := st.PutAccount(t.Context(), a); err != nil {
 			t.Fatal(err)
 		}
-		if got := resumes(t, d, a, start); got.Kind != actor.Anonymous {
-			t.Errorf("signed out, yet %+v", got)
-		}
-		if got := resumes(t, d, b, start); got.Kind != actor.Person {
-			t.Error("another's session ended too")
-		}
-		for _, token := range []string{a, "", "unknown"} {
-			if err := s.SignOut(t.Context(), who, token); err != nil {
-				t.Errorf("signing out of %q: %v", token, err)
+		got, err = st.Account(t.Context(), "a")
+		same("changed", got, err, a)
+		t.Run("an address that is taken is a conflict", func(t *testing.T) {
+			a.Email = b.Email
+			if err := st.PutAccount(t.Context(), a); !fault.Is(err, fault.Conflict) {
+				t.Error(err)
 			}
-		}
-		if len(a) < 43 || a == b {
-			t.Errorf("tokens %q and %q", a, b)
-		}
-	})
-}
-
-func TestSessionEndsUnusedAndInAll(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		put(t, d, start, account("hr", actor.HR))
-		rows := func() (n int) {
-			if err := d.NewRaw("SELECT count(*) FROM sessions").Scan(t.Context(), &n); err != nil {
-				t.Fatal(err)
-			}
-			return n
-		}
-		t.Run("unused to the limit", func(t *testing.T) {
-			token := signIn(t, d, "hr", start)
-			if resumes(t, d, token, start.Add(accounts.IdleLimit)).Kind != actor.Person {
-				t.Error("ended at the limit already")
+			x := account("x")
+			x.Email = b.Email
+			if err := st.AddAccount(t.Context(), x); !fault.Is(err, fault.Conflict) {
+				t.Error(err)
 			}
 		})
-		t.Run("unused for longer", func(t *testing.T) {
-			token, before := signIn(t, d, "hr", start), rows()
-			if resumes(t, d, token, start.Add(accounts.IdleLimit+time.Second)).Kind != actor.Anonymous {
-				t.Error("did not end")
-			}
-			if rows() != before-1 || resumes(t, d, token, start).Kind != actor.Anonymous {
-				t.Error("came back when the clock did")
-			}
-		})
-		t.Run("used again and again", func(t *testing.T) {
-			token := signIn(t, d, "hr", start)
-			at := start
-			for at.Before(start.Add(accounts.AbsoluteLimit - accounts.IdleLimit)) {
-				at = at.Add(accounts.IdleLimit - time.Minute)
-				if resumes(t, d, token, at).Kind != actor.Person {
-					t.Fatalf("ended after %v", at.Sub(start))
+		t.Run("what is not there is not found", func(t *testing.T) {
+			for _, key := range []string{"", "unknown", "A", "a'", "a\x00", "a\xff"} {
+				_, byID := st.Account(t.Context(), actor.PersonID(key))
+				_, byEmail := st.ByEmail(t.Context(), key)
+				_, byPersona := st.ByPersona(t.Context(), key)
+				_, person := st.Person(t.Context(), actor.PersonID(key))
+				for _, err := range []error{byID, byEmail, byPersona, person} {
+					if !fault.Is(err, fault.NotFound) {
+						t.Errorf("%q: %v", key, err)
+					}
 				}
 			}
-			if resumes(t, d, token, start.Add(accounts.AbsoluteLimit)).Kind != actor.Person {
-				t.Error("ended at the limit already")
-			}
-			if resumes(t, d, token, start.Add(accounts.AbsoluteLimit+time.Second)).Kind != actor.Anonymous {
-				t.Error("outlived its limit")
+			if err := st.PutAccount(t.Context(), account("unknown")); !fault.Is(err, fault.Conflict) {
+				t.Error(err)
 			}
 		})
-		t.Run("used within the minute", func(t *testing.T) {
-			token := signIn(t, d, "hr", start)
-			var seen []time.Time
-			for _, after := range []time.Duration{time.Minute, time.Minute + time.Second} {
-				resumes(t, d, token, start.Add(after))
-				var at time.Time
-				if err := d.NewRaw("SELECT max(seen_at) FROM sessions WHERE created_at = ?", start).Scan(t.Context(), &at); err != nil {
+	})
+}
+
+// Reading accounts takes the same few queries however many there are.
+func TestAccountsAreReadInThreeQueries(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		st := store(d, nil)
+		for _, id := range []actor.PersonID{"a", "b", "c", "d", "e"} {
+			add(t, st, account(id))
+		}
+		n := &counter{}
+		if _, err := accountsdb.New(d.DB.WithQueryHook(n), accountsdb.Parts{}).Accounts(t.Context()); err != nil || n.queries != 3 {
+			t.Errorf("%d queries, %v", n.queries, err)
+		}
+	})
+}
+
+type counter struct{ queries int }
+
+func (c *counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+func (c *counter) AfterQuery(context.Context, *bun.QueryEvent)                        { c.queries++ }
+
+func TestATransactionIsAllOrNothing(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		st := store(d, nil)
+		stop := errors.New("stop")
+		act := func(end error) error {
+			return st.Tx(t.Context(), func(tx accounts.Store) error {
+				a := account("a")
+				err := errors.Join(tx.AddAccount(t.Context(), a),
+					tx.Outbox().Put(t.Context(), mail.Letter{Kind: mail.Trial, To: a.Email, Lang: lang.FR}),
+					tx.Journal().Append(t.Context(), operator, audit.Entry{Action: "accounts.created", Outcome: audit.Done}))
+				return errors.Join(err, end)
+			})
+		}
+		count := func() (out []int) {
+			for _, table := range []string{"people", "accounts", "account_roles", "mails", "journal"} {
+				n, err := d.NewSelect().Table(table).Count(t.Context())
+				if err != nil {
 					t.Fatal(err)
 				}
-				seen = append(seen, at.UTC())
+				out = append(out, int(n))
 			}
-			if diff := cmp.Diff([]time.Time{start, start.Add(time.Minute + time.Second)}, seen); diff != "" && !seen[1].After(start) {
-				t.Errorf("last seen (-want +got):\n%s", diff)
-			}
-		})
-		t.Run("signing in clears what is over", func(t *testing.T) {
-			signIn(t, d, "hr", start.Add(2*accounts.AbsoluteLimit))
-			if n := rows(); n != 1 {
-				t.Errorf("%d sessions are left", n)
-			}
-		})
-	})
-}
-
-func TestSessionOfADisabledAccount(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		put(t, d, start, account("hr", actor.HR))
-		token := signIn(t, d, "hr", start)
-		if _, err := d.ExecContext(t.Context(), "UPDATE accounts SET disabled_at = ?", start); err != nil {
-			t.Fatal(err)
+			return out
 		}
-		if got := resumes(t, d, token, start); got.Kind != actor.Anonymous {
-			t.Errorf("%+v", got)
+		if err := act(stop); !errors.Is(err, stop) || !cmp.Equal(count(), []int{0, 0, 0, 0, 0}) {
+			t.Errorf("%v: %v", err, count())
 		}
-		if _, err := service(d, start).SignInPersona(t.Context(), nobody, "hr"); !fault.Is(err, fault.NotFound) {
-			t.Errorf("signs in: %v", err)
+		if err := act(nil); err != nil || !cmp.Equal(count(), []int{1, 1, 2, 1, 1}) {
+			t.Errorf("%v: %v", err, count())
 		}
 	})
 }
 
-func TestNobodySignsInWithoutDemoOrAsNobody(t *testing.T) {
+// Should a line ever come back to where it began, walking it ends.
+func TestALineThatComesBackIsWalkedOnce(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		put(t, d, start, account("hr", actor.HR))
-		closed := accounts.NewService(accountsdb.New(d.DB), clock.Fixed(start), false)
-		if _, err := closed.SignInPersona(t.Context(), nobody, "hr"); !fault.Is(err, fault.NotFound) {
-			t.Errorf("without demo: %v", err)
-		}
-		if list, err := closed.Personas(t.Context(), nobody); err != nil || len(list) != 0 {
-			t.Errorf("personas without demo: %v, %v", list, err)
-		}
-		if list, err := service(d, start).Personas(t.Context(), nobody); err != nil || len(list) != 1 {
-			t.Errorf("personas: %v, %v", list, err)
-		}
-		for _, persona := range []string{"", "nobody", "HR", "hr'", "hr\x00", "hr\xff"} {
-			if _, err := service(d, start).SignInPersona(t.Context(), nobody, persona); !fault.Is(err, fault.NotFound) {
-				t.Errorf("%q: %v", persona, err)
+		st := store(d, nil)
+		add(t, st, account("a"), account("b"), account("c"))
+		for person, manager := range map[actor.PersonID]actor.PersonID{"a": "b", "b": "c", "c": "b"} {
+			x := accounts.Assignment{ID: "x-" + string(person), Person: person, Manager: manager, StartsOn: "2026-01-01", CreatedAt: start}
+			if err := st.PutAssignments(t.Context(), person, []accounts.Assignment{x}); err != nil {
+				t.Fatal(err)
 			}
+		}
+		got, err := st.ManagersOf(t.Context(), "a", "2026-06-01")
+		if diff := cmp.Diff([]actor.PersonID{"b", "c"}, got); diff != "" || err != nil {
+			t.Errorf("%v\n%s", err, diff)
+		}
+		got, err = st.ManagersOf(t.Context(), "b", "2026-06-01")
+		if diff := cmp.Diff([]actor.PersonID{"c", "b"}, got); diff != "" || err != nil {
+			t.Errorf("%v\n%s", err, diff)
+		}
+		got, err = st.Below(t.Context(), []actor.PersonID{"b"}, "2026-06-01")
+		if diff := cmp.Diff([]actor.PersonID{"a", "c"}, got); diff != "" || err != nil {
+			t.Errorf("%v\n%s", err, diff)
 		}
 	})
 }
 
-// The token itself stands nowhere in the database, so that whoever reads a backup signs in as nobody.
-func TestTokensAreStoredNowhere(t *testing.T) {
+func TestWhetherThereAreAccountsAndPersonas(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		put(t, d, start, account("hr", actor.HR))
-		token := signIn(t, d, "hr", start)
-		for _, table := range []string{"sessions", "accounts", "account_roles"} {
-			var rows []map[string]any
-			if err := d.NewRaw("SELECT * FROM ?", bun.Ident(table)).Scan(t.Context(), &rows); err != nil || len(rows) != 1 {
-				t.Fatalf("%s: %d rows, %v", table, len(rows), err)
+		st := store(d, nil)
+		want := func(hasAccounts, hasPersonas bool) {
+			t.Helper()
+			has, err := st.HasAccounts(t.Context())
+			if err != nil || has != hasAccounts || st.HasPersonas(t.Context()) != hasPersonas {
+				t.Errorf("accounts %v, personas %v: %v", has, st.HasPersonas(t.Context()), err)
 			}
-			if all := fmt.Sprint(rows); strings.Contains(all, token) {
-				t.Errorf("%s holds the token: %s", table, all)
+		}
+		want(false, false)
+		add(t, st, account("persona"))
+		want(false, true)
+		plain := account("plain")
+		plain.Persona = ""
+		add(t, st, plain)
+		want(true, true)
+	})
+}
+
+// The rules that hold under races stand in the database as well.
+func TestTheDatabaseRefusesWhatCannotBe(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		st := store(d, nil)
+		add(t, st, account("a"), account("b"))
+		for name, statement := range map[string]string{
+			"a role of none":            "INSERT INTO account_roles (person_id, role) VALUES ('a', 'king')",
+			"somebody managing oneself": "INSERT INTO assignments (id, person_id, manager_id, profile, starts_on, ends_on, created_at) VALUES ('x', 'a', 'a', '', '2026-01-01', NULL, '2026-01-01T00:00:00Z')",
+			"an assignment of no day":   "INSERT INTO assignments (id, person_id, manager_id, profile, starts_on, ends_on, created_at) VALUES ('x', 'a', 'b', '', '2026-01-01', '2026-01-01', '2026-01-01T00:00:00Z')",
+			"a delegation to oneself":   "INSERT INTO delegations (id, from_id, to_id, duty, starts_on, ends_on, created_at) VALUES ('x', 'a', 'a', 'line', '2026-01-01', '2026-01-02', '2026-01-01T00:00:00Z')",
+			"a set-up link of somebody": "INSERT INTO links (token_hash, kind, person_id, created_at, expires_at) VALUES ('x', 'setup', 'a', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
+			"a reset link of nobody":    "INSERT INTO links (token_hash, kind, person_id, created_at, expires_at) VALUES ('x', 'reset', NULL, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')",
+			"an account of nobody":      "INSERT INTO passwords (person_id, phc, changed_at) VALUES ('nobody', 'x', '2026-01-01T00:00:00Z')",
+		} {
+			_, err := d.ExecContext(t.Context(), statement)
+			if err == nil || !fault.Is(db.Translate(err, "try"), fault.Conflict) && !strings.Contains(err.Error(), "constraint") {
+				t.Errorf("%s: %v", name, err)
 			}
 		}
 	})

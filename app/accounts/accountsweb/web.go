@@ -4,7 +4,7 @@ package accountsweb
 
 import (
 	"context"
-	"errors"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,8 +49,7 @@ type Handlers struct {
 
 // Routes are the addresses of accounts. Whatever they answer is kept in no cache.
 func Routes(h *Handlers) []web.Route {
-	routes := slices.Concat(h.signInRoutes(), h.accountRoutes(), h.peopleRoutes(), h.adminRoutes(), h.apiRoutes())
-	return routes
+	return slices.Concat(h.signInRoutes(), h.accountRoutes(), h.peopleRoutes(), h.adminRoutes(), h.apiRoutes())
 }
 
 func page(method, path string, policy access.Policy, handler fiber.Handler) web.Route {
@@ -96,9 +95,9 @@ func problems(l lang.Lang, err error) map[string]string {
 
 // throttled says how long to wait.
 func throttled(l lang.Lang, f *fault.Error) string {
-	wait := msg.N(l, msg.AccountWaitSeconds, max(1, int(f.RetryAfter.Seconds()+0.5)))
+	wait := msg.N(l, msg.AccountWaitSeconds, int(math.Ceil(f.RetryAfter.Seconds())))
 	if f.RetryAfter > 90*time.Second {
-		wait = msg.N(l, msg.AccountWaitMinutes, int(f.RetryAfter.Minutes()+0.9))
+		wait = msg.N(l, msg.AccountWaitMinutes, int(math.Ceil(f.RetryAfter.Minutes())))
 	}
 	return msg.T(l, msg.AccountProblemThrottled, msg.Args{"Wait": wait})
 }
@@ -171,8 +170,3 @@ func lastDay(day string) string {
 	}
 	return t.AddDate(0, 0, -1).Format(time.DateOnly)
 }
-
-// errNone hides an address that exists only with something that is not set up.
-var errNone = errors.New("not set up")
-
-func notHere() error { return fault.Wrap(fault.NotFound, "not_found", errNone, "no such address here") }

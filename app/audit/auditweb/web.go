@@ -36,8 +36,8 @@ func Routes(h *Handlers) []web.Route {
 		Errors: []int{http.StatusBadRequest},
 	}
 	return []web.Route{
-		web.Page(get, pagePath, read, h.page),
-		web.Page(get, csvPath, read, h.csv),
+		web.Page(get, pagePath, read, web.Private(h.page)),
+		web.Page(get, csvPath, read, web.Private(h.csv)),
 		web.API(get, web.APIPrefix+"/journal", read, op, h.list),
 	}
 }

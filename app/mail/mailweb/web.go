@@ -38,11 +38,11 @@ type Handlers struct {
 func Routes(h *Handlers) []web.Route {
 	read, write, get := access.Requires(access.SettingsRead), access.Requires(access.SettingsWrite), http.MethodGet
 	routes := []web.Route{
-		web.Page(get, "/admin/outbox", read, h.outbox),
-		web.Page(http.MethodPost, "/admin/outbox/{id}/retry", write, h.retry),
+		web.Page(get, "/admin/outbox", read, web.Private(h.outbox)),
+		web.Page(http.MethodPost, "/admin/outbox/{id}/retry", write, web.Private(h.retry)),
 	}
 	if h.Demo {
-		routes = append(routes, web.Page(get, "/admin/outbox/{id}", read, h.letter), web.Page(get, "/demo/outbox", access.Public(), h.demo))
+		routes = append(routes, web.Page(get, "/admin/outbox/{id}", read, web.Private(h.letter)), web.Page(get, "/demo/outbox", access.Public(), web.Private(h.demo)))
 	}
 	return routes
 }

@@ -37,9 +37,7 @@ func Place(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-func bad(format string, args ...any) error {
-	return fault.New(fault.Invalid, "mail.address", format, args...)
-}
+func bad(what string) error { return fault.New(fault.Invalid, "mail.address", "%s", what) }
 
 // parse reads the address; its errors never repeat it, since it may hold a password.
 func parse(address, from string) (server, error) {

@@ -35,9 +35,9 @@ type Handlers struct {
 func Routes(h *Handlers) []web.Route {
 	read, write := access.Requires(access.SettingsRead), access.Requires(access.SettingsWrite)
 	return []web.Route{
-		web.Page(http.MethodGet, "/admin/settings", read, h.show),
-		web.Page(http.MethodPost, "/admin/settings", write, h.change),
-		web.Page(http.MethodPost, "/admin/settings/test-mail", write, h.try),
+		web.Page(http.MethodGet, "/admin/settings", read, web.Private(h.show)),
+		web.Page(http.MethodPost, "/admin/settings", write, web.Private(h.change)),
+		web.Page(http.MethodPost, "/admin/settings/test-mail", write, web.Private(h.try)),
 	}
 }
 

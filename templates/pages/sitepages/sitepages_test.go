@@ -13,7 +13,6 @@ import (
 func TestPages(t *testing.T) {
 	pagetest.Run(t, pagetest.Page[sitepages.HomeView]{Name: "start", Make: sitepages.Home, Set: func(v *sitepages.HomeView, l lang.Lang) { v.Shell.Lang = l }})
 	pagetest.Run(t, pagetest.Page[sitepages.HomeView]{Name: "home, signed out", Make: sitepages.Home, Set: func(v *sitepages.HomeView, l lang.Lang) { v.Shell.Lang, v.User = l, nil }})
-	pagetest.Run(t, pagetest.Page[sitepages.SignInView]{Name: "sign-in", Make: sitepages.SignIn, Set: func(v *sitepages.SignInView, l lang.Lang) { v.Shell.Lang = l }})
 	pagetest.Run(t, pagetest.Page[sitepages.DocsView]{Name: "API", Make: sitepages.Docs, Set: func(v *sitepages.DocsView, l lang.Lang) { v.Shell.Lang = l }})
 	for _, status := range []int{400, 403, 404, 500, 503} {
 		pagetest.Run(t, pagetest.Page[sitepages.ErrorView]{Name: "error", Make: sitepages.Error, Set: func(v *sitepages.ErrorView, l lang.Lang) { v.Shell.Lang, v.Status = l, status }})
@@ -31,8 +30,7 @@ func TestMissingPageHelps(t *testing.T) {
 }
 
 func TestPersonasArePlainButtons(t *testing.T) {
-	v := sitepages.SignInView{Shell: layout.Shell{Lang: lang.EN}, Back: "/jobs", Personas: []sitepages.Persona{{Slug: "hr", Name: "Awa", Role: lang.NewText("RH", "HR")}}}
-	html := pagetest.Render(t, sitepages.SignIn(v))
+	html := pagetest.Render(t, sitepages.Personas(layout.Shell{Lang: lang.EN}, []sitepages.Persona{{Slug: "hr", Name: "Awa", Role: lang.NewText("RH", "HR")}}, "/jobs"))
 	for _, want := range []string{`action="/demo/sign-in" method="post"`, `name="persona" value="hr"`, `name="back" value="/jobs"`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("%s is missing", want)

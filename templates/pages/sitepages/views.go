@@ -15,6 +15,9 @@ type HomeView struct {
 	Personas     []Persona   // of the demo, for visitors who are not signed in
 	Families     []FamilyRow // signed in only
 	Competencies int         // how many the catalogue holds
+	Self         string      // id of the reader
+	Profile      string      // slug of the job profile they hold today, "" for none
+	Team         int         // how many report to them today
 }
 
 // FamilyRow is a family with its roles, in reading order.
@@ -38,14 +41,6 @@ type Persona struct {
 	Name string
 	Role lang.Text // what they are: "HR partner"
 	Text lang.Text // what they come for; may be zero
-}
-
-// SignInView offers the personas of the demo, or says that accounts are not open yet.
-type SignInView struct {
-	layout.Shell
-	Personas []Persona
-	Back     string // where to go after, a path of this site; may be empty
-	Problem  string // in words, may be empty
 }
 
 // ErrorView is any page that could not be served. Status is 403, 404, 500, 503 or another error status.

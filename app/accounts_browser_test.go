@@ -1,0 +1,245 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/pquerna/otp/totp"
+
+	"github.com/echelon-hr/echelon/app/accounts"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/apptest"
+	"github.com/echelon-hr/echelon/app/oidc/oidctest"
+	"github.com/echelon-hr/echelon/app/testkit"
+)
+
+// TestTheFirstRunInABrowser makes the first account as its owner does: the link, the form, the codes, the sessions.
+func TestTheFirstRunInABrowser(t *testing.T) {
+	for _, c := range []struct{ lang, setUp, recovery, sessions string }{
+		{"fr", "Ada Première", "code", "Sessions"}, {"en", "Ada First", "code", "Sessions"},
+	} {
+		t.Run(c.lang, func(t *testing.T) {
+			s := apptest.StartOn(t, testkit.Address(t, "sqlite"), false)
+			path, err := s.App.FirstRun(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := s.Browser(t, 1280, 900)
+			b.Open("/")
+			send(b, "/language", "lang: '"+c.lang+"', back: '/'")
+			b.Open(path)
+			checkAxe(t, b)
+			b.Type(`main input[name=name]`, c.setUp)
+			b.Type(`main input[name=email]`, "ada@example.com")
+			b.Type(`main input[name=password]`, goodPassword)
+			b.Submit("\r")
+			if b.Path() != "/account/codes" || apptest.Eval[string](b, "document.documentElement.lang") != c.lang {
+				t.Fatalf("set up, one lands on %s: %s", b.Path(), b.Text("main"))
+			}
+			checkAxe(t, b)
+			if w := apptest.Eval[float64](b, "document.querySelector('main svg[viewBox]').getBoundingClientRect().width"); w < 100 {
+				t.Errorf("the QR code is %.0f pixels wide", w)
+			}
+			b.Type(`main input[name=code]`, codeOf(t, b.Text("code.ec-secret")))
+			b.Submit("\r")
+			if n := apptest.Eval[int](b, "[...document.querySelectorAll('main li code')].filter(c => /^([a-z2-7]{4}-){3}[a-z2-7]{4}$/.test(c.textContent)).length"); n != 10 {
+				t.Fatalf("%d recovery codes: %s", n, b.Text("main"))
+			}
+			checkAxe(t, b)
+			b.Follow(`main a[href="/account"]`)
+			if got := b.Text("#sessions"); !strings.Contains(got, c.sessions) || !strings.Contains(got, "Linux") {
+				t.Errorf("the sessions do not show this browser: %s", got)
+			}
+			b.Open("/admin/accounts")
+			if got := b.Text("main"); !strings.Contains(got, c.setUp) {
+				t.Errorf("the accounts do not show their administrator: %s", got)
+			}
+		})
+	}
+}
+
+// codeOf is the one-time code of now for a seed as it is shown.
+func codeOf(t *testing.T, seed string) string {
+	t.Helper()
+	code, err := totp.GenerateCode(strings.Join(strings.Fields(seed), ""), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// TestSigningInByKeyboard signs in and out again without a pointer.
+func TestSigningInByKeyboard(t *testing.T) {
+	s := apptest.Start(t, "sqlite")
+	addPerson(t, s, "odile@example.com", "Odile Ravel")
+	b := s.Browser(t, 1280, 900)
+	b.Open("/sign-in?next=%2Fjobs")
+	tabTo(t, b, `#email`)
+	b.Press("odile@example.com")
+	b.Press(kb.Tab)
+	b.Press("wrong")
+	b.Submit("\r")
+	if got := b.Text("[role=alert]"); got == "" || apptest.Eval[string](b, "document.querySelector('#email').value") != "odile@example.com" {
+		t.Fatalf("a wrong password says %q", got)
+	}
+	tabTo(t, b, `#password`)
+	b.Press(goodPassword)
+	b.Press(kb.Tab)
+	if got := apptest.Eval[string](b, "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).boxShadow"); got == "nonenone" {
+		t.Error("the focus cannot be seen")
+	}
+	b.Submit("\r")
+	if b.Path() != "/jobs" {
+		t.Fatalf("signed in, one lands on %s", b.Path())
+	}
+	tabTo(t, b, `form[action="/sign-out"] button`)
+	b.Submit("\r")
+	if b.Path() != "/" || b.Text(`form[action="/sign-out"]`) != "" {
+		t.Errorf("signed out, one lands on %s", b.Path())
+	}
+}
+
+// tabTo presses the tabulator until something has the focus.
+func tabTo(t *testing.T, b *apptest.Browser, selector string) {
+	t.Helper()
+	for range 60 {
+		if apptest.Eval[bool](b, `document.activeElement.matches('`+selector+`')`) {
+			return
+		}
+		b.Press(kb.Tab)
+	}
+	t.Fatalf("the tabulator does not reach %s", selector)
+}
+
+// checkAxe checks the accessibility of the page as it stands.
+func checkAxe(t *testing.T, b *apptest.Browser) {
+	t.Helper()
+	for _, v := range b.Axe() {
+		for _, n := range v.Nodes {
+			t.Errorf("%s: %s (%s): %s at %v", b.Path(), v.ID, v.Help, n.HTML, n.Target)
+		}
+	}
+}
+
+// inEveryDress runs a test in both languages, light and dark.
+func inEveryDress(t *testing.T, b *apptest.Browser, test func(t *testing.T, l, theme string)) {
+	t.Helper()
+	for _, l := range []string{"fr", "en"} {
+		for _, theme := range []string{"light", "dark"} {
+			t.Run(l+" "+theme, func(t *testing.T) {
+				b.In(t, func() {
+					send(b, "/theme", "theme: '"+theme+"', back: '/'")
+					send(b, "/language", "lang: '"+l+"', back: '/'")
+					test(t, l, theme)
+				})
+			})
+		}
+	}
+}
+
+// fullAccount makes somebody whose account page has every list filled, and returns their id.
+func fullAccount(t *testing.T, s *apptest.Server, issuer string) actor.PersonID {
+	t.Helper()
+	id := addPerson(t, s, "odile@example.com", "Odile Ravel", actor.Recruiter)
+	people := s.App.Services.Accounts
+	withCodes(t, enter(t, s, "odile@example.com")) // and a session on another browser
+	tokenFor(t, s, "odile@example.com", "read", "bands:write")
+	if err := people.Link(t.Context(), actor.Actor{Kind: actor.Person, ID: id}, issuer, "o-1"); err != nil {
+		t.Fatal(err)
+	}
+	today := time.Now().UTC()
+	recruiter := idOf(t, s.As(t, "recruiter"))
+	for _, d := range []accounts.DelegateInput{{From: id, To: recruiter}, {From: recruiter, To: id}} {
+		d.Duty, d.StartsOn, d.LastDay = "recruiter", today.Format(time.DateOnly), today.AddDate(0, 0, 9).Format(time.DateOnly)
+		if err := people.Delegate(t.Context(), actor.CommandLine(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return id
+}
+
+// TestPagesOfAccountsAreAccessible checks the pages that only some deed leads to.
+func TestPagesOfAccountsAreAccessible(t *testing.T) {
+	p := oidctest.New(t, nil)
+	s := apptest.Serve(t, apptest.BuildWith(t, testkit.Address(t, "sqlite"), true, map[string]string{
+		"ECHELON_OIDC_ISSUER": p.Issuer(), "ECHELON_OIDC_CLIENT_ID": oidctest.ClientID, "ECHELON_OIDC_CLIENT_SECRET": oidctest.ClientSecret, "ECHELON_OIDC_NAME": "Annuaire",
+	}))
+	b := s.Browser(t, 1280, 900)
+	id := fullAccount(t, s, p.Issuer())
+	_, invitation, err := s.App.Services.Accounts.Create(t.Context(), actor.CommandLine(), accounts.NewAccount{Email: "fanny@example.com", Name: "Fanny Neuve", Lang: "fr"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Open("/")
+	inEveryDress(t, b, func(t *testing.T, _, _ string) {
+		b.Open(invitation)
+		b.Type(`main input[name=password]`, "court")
+		apptest.Eval[bool](b, `(() => { document.querySelector('main form').noValidate = true; return true })()`)
+		b.Submit("\r")
+		if b.Text("[aria-invalid=true], [role=alert], .invalid-feedback") == "" && apptest.Eval[int](b, "document.querySelectorAll('[aria-invalid=true]').length") == 0 {
+			t.Errorf("a short password is not told of: %s", b.Text("main"))
+		}
+		checkAxe(t, b)
+	})
+	for _, c := range []struct{ persona, path string }{{"administrator", "/admin/accounts/" + string(id)}, {"hr", "/people/" + string(idOf(t, s.As(t, "employee")))}} {
+		become(b, c.persona)
+		inEveryDress(t, b, func(t *testing.T, l, theme string) { checkPage(t, b, c.path, l, theme) })
+	}
+	checkFullAccount(t, s, b)
+}
+
+// checkFullAccount signs in with a recovery code and checks the account page, recovery codes and a token made.
+func checkFullAccount(t *testing.T, s *apptest.Server, b *apptest.Browser) {
+	t.Helper()
+	v := s.Visitor(t) // its codes are not known here: the administrator takes them away
+	one := s.As(t, "administrator")
+	odile, err := s.App.Services.Accounts.FindByEmail(t.Context(), actor.CommandLine(), "odile@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = v
+	one.Post("/admin/accounts/"+string(odile.ID)+"/reset", map[string][]string{"codes": {"1"}})
+	send(b, "/sign-out", "")
+	enter(t, s, "odile@example.com")
+	b.Open("/sign-in?next=%2Faccount%2Fcodes")
+	b.Type(`#email`, "odile@example.com")
+	b.Type(`#password`, goodPassword)
+	b.Submit("\r")
+	b.Type(`main input[name=code]`, codeOf(t, b.Text("code.ec-secret")))
+	b.Submit("\r")
+	enterWithRecovery(t, s, apptest.Eval[string](b, "document.querySelector('main li code').textContent"))
+	inEveryDress(t, b, func(t *testing.T, l, theme string) {
+		checkPage(t, b, "/account", l, theme)
+		for _, list := range []string{"#sessions", "#tokens", "#provider", "#delegation"} {
+			if apptest.Eval[int](b, `document.querySelectorAll('`+list+` form button').length`) == 0 {
+				t.Errorf("%s is empty: %s", list, b.Text(list))
+			}
+		}
+		b.Type(`form[action="/account/recovery"] input[name=current]`, goodPassword)
+		b.Submit("\r")
+		if apptest.Eval[int](b, "document.querySelectorAll('main li code').length") != 10 {
+			t.Errorf("no recovery codes: %s", b.Text("main"))
+		}
+		checkAxe(t, b)
+		b.Open("/account")
+		apptest.Eval[bool](b, `(() => { document.querySelector('form[action="/account/tokens"] input[name=scopes][value=read]').checked = true; return true })()`)
+		b.Type(`form[action="/account/tokens"] input[name=name]`, "tableau")
+		b.Type(`form[action="/account/tokens"] input[name=current]`, goodPassword)
+		b.Submit("\r")
+		if !strings.Contains(b.Text("main"), "echelon_") {
+			t.Errorf("no token: %s", b.Text("main"))
+		}
+		checkAxe(t, b)
+	})
+}
+
+// enterWithRecovery opens a second session of Odile's, for the list of sessions.
+func enterWithRecovery(t *testing.T, s *apptest.Server, code string) {
+	t.Helper()
+	v := enter(t, s, "odile@example.com")
+	if a := v.Post("/sign-in/code", map[string][]string{"code": {code}}); a.Status != 303 {
+		t.Fatalf("the recovery code answers %d", a.Status)
+	}
+}
