@@ -47,6 +47,7 @@ func TestMain(m *testing.M) {
 
 // process is the program running.
 type process struct {
+	setUp string // link of the first run, "" for none
 	*exec.Cmd
 	url    string
 	stderr *lines
@@ -87,11 +88,20 @@ func program(t *testing.T, env map[string]string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// serve starts the demo and waits until it says that it is ready.
+// secretKey is that of the command lines and the programs of these tests.
+const secretKey = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMhISE="
+
+// serveDemo starts the demo and waits until it says that it is ready.
 func serveDemo(t *testing.T, database string) *process {
 	t.Helper()
+	return serving(t, database, "serve", "--demo")
+}
+
+// serving starts the program and waits until it says that it is ready; what it says before is the set-up link.
+func serving(t *testing.T, database string, args ...string) *process {
+	t.Helper()
 	p := &process{
-		Cmd:    program(t, map[string]string{"ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080", "ECHELON_DATABASE_URL": database}, "serve", "--demo"),
+		Cmd:    program(t, map[string]string{"ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080", "ECHELON_DATABASE_URL": database, "ECHELON_SECRET_KEY": secretKey}, args...),
 		stderr: &lines{},
 	}
 	p.Stderr = p.stderr
@@ -106,7 +116,12 @@ func serveDemo(t *testing.T, database string) *process {
 		_ = p.Process.Kill()
 		_ = p.Wait()
 	})
-	line, err := bufio.NewReader(stdout).ReadString('\n')
+	said := bufio.NewReader(stdout)
+	line, err := said.ReadString('\n')
+	if _, link, first := strings.Cut(line, "within 24 hours: "); first {
+		p.setUp = strings.TrimSpace(link)
+		line, err = said.ReadString('\n')
+	}
 	at, ok := strings.CutPrefix(line, "Echelon is ready: ")
 	if err != nil || !ok {
 		_ = p.Wait()

@@ -26,7 +26,7 @@ type result struct {
 // command runs one command line in this process against a database.
 func command(t *testing.T, database string, args ...string) result {
 	t.Helper()
-	return commandWith(t, map[string]string{"ECHELON_DATABASE_URL": database, "ECHELON_LOG": "error"}, args...)
+	return commandWith(t, map[string]string{"ECHELON_DATABASE_URL": database, "ECHELON_LOG": "error", "ECHELON_SECRET_KEY": secretKey}, args...)
 }
 
 func commandWith(t *testing.T, env map[string]string, args ...string) result {

@@ -60,10 +60,10 @@ func serve(c *cobra.Command, env *environment, demo bool) error {
 			return err
 		}
 		return a.Serve(ctx, func(addr string) {
-			_, _ = fmt.Fprintf(env.stdout, "Echelon is ready: %s\n", addr)
 			if path != "" { // to whoever starts it alone, never to the log
 				_, _ = fmt.Fprintf(env.stdout, "There is no account yet. Make the first one, within 24 hours: %s\n", siteAddress(s, addr)+path)
 			}
+			_, _ = fmt.Fprintf(env.stdout, "Echelon is ready: %s\n", addr)
 		})
 	})
 }
