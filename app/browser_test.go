@@ -116,6 +116,7 @@ func become(b *apptest.Browser, persona string) {
 	if persona != "" {
 		b.Open("/")
 		send(b, "/demo/sign-in", "persona: '"+persona+"'")
+		b.Open("/")
 	}
 }
 

@@ -65,7 +65,7 @@ func checkNames(t *testing.T, html string) {
 		}
 		before := html[:at[0]]
 		switch {
-		case has["type"] == "hidden", has["aria-label"] != "":
+		case has["type"] == "hidden", strings.Contains(tag, " hidden "), has["aria-label"] != "":
 		case has["id"] != "" && strings.Contains(html, `for="`+has["id"]+`"`):
 		case strings.LastIndex(before, "<label") > strings.LastIndex(before, "</label>"):
 		default:
