@@ -31,8 +31,8 @@ func TestWhereARequestComesFrom(t *testing.T) {
 		proxies   []netip.Prefix
 		want      string
 	}{
-		"the peer":                     {"192.0.2.1", nil, nil, "192.0.2.1"},
-		"the peer, whatever it claims": {"192.0.2.1", []string{"198.51.100.9"}, nil, "192.0.2.1"},
+		"the peer, where nothing else is said":           {"192.0.2.1", nil, nil, "192.0.2.1"},
+		"the peer, whatever it claims without proxies":   {"192.0.2.1", []string{"198.51.100.9"}, nil, "192.0.2.1"},
 		"the peer, whatever it claims beside proxies":    {"192.0.2.1", []string{"198.51.100.9"}, proxies, "192.0.2.1"},
 		"what a proxy saw":                               {"10.0.0.1", []string{"192.0.2.1"}, proxies, "192.0.2.1"},
 		"what a proxy saw, not what the client wrote":    {"10.0.0.1", []string{"198.51.100.9, 192.0.2.1"}, proxies, "192.0.2.1"},

@@ -123,17 +123,17 @@ func TestFirstRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if res, body := p.get(t, u.Path); res.StatusCode != 200 || !strings.Contains(body, `name="password"`) {
+	if res, body := p.get(t, u.Path); res.StatusCode != http.StatusOK || !strings.Contains(body, `name="password"`) {
 		t.Errorf("the link leads to %d", res.StatusCode)
 	}
 	if strings.Contains(p.stderr.String(), strings.TrimPrefix(u.Path, "/setup/")) {
 		t.Error("the log holds the link")
 	}
 	form := url.Values{"name": {"Ada Bel"}, "email": {"ada@example.org"}, "password": {"a long enough sentence"}}
-	if res, body, err := p.try(t, "POST", u.Path, form); err != nil || res.StatusCode != 303 || res.Header.Get("Location") != "/account/codes" {
+	if res, body, err := p.try(t, "POST", u.Path, form); err != nil || res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/account/codes" {
 		t.Fatalf("%v: %s", err, body)
 	}
-	if res, _ := p.get(t, u.Path); res.StatusCode != 404 {
+	if res, _ := p.get(t, u.Path); res.StatusCode != http.StatusNotFound {
 		t.Errorf("the link works twice: %d", res.StatusCode)
 	}
 	if p.stop(t) != 0 {
