@@ -265,6 +265,9 @@ func (s *Service) EnterCode(ctx context.Context, a actor.Actor, token, code, age
 	}
 	var out Opened
 	err = s.store.Tx(ctx, func(tx Store) error {
+		if _, err := tx.Session(ctx, x.TokenHash); err != nil { // ended meanwhile, by a new password for instance
+			return err
+		}
 		if err := s.useAnyCode(ctx, tx, account, code); err != nil {
 			return err
 		}

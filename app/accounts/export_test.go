@@ -29,6 +29,9 @@ func HashedCheaply(password string) string {
 
 // Work records the parameters of every hash that a service compares a password with.
 type Work struct {
+	// Meanwhile happens once, while a password is compared.
+	Meanwhile func()
+
 	mu   sync.Mutex
 	done []string
 }
@@ -40,6 +43,10 @@ func Watch(s *Service) *Work {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.done = append(w.done, strings.Join(strings.Split(phc, "$")[:4], "$"))
+		if happens := w.Meanwhile; happens != nil {
+			w.Meanwhile = nil
+			happens()
+		}
 		return argon2id.CheckHash(password, phc)
 	}}
 	return w

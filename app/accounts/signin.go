@@ -39,15 +39,19 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 	if !right || s.usable(account) != nil {
 		return Opened{}, s.refuse(ctx, a, account, guards, "session.refused", errWrong())
 	}
+	renewed := phc
 	if outdated {
-		if phc, err = s.hasher.hash(ctx, in.Password); err != nil {
+		if renewed, err = s.hasher.hash(ctx, in.Password); err != nil {
 			return Opened{}, err
 		}
 	}
 	var out Opened
 	err = s.store.Tx(ctx, func(tx Store) error {
+		if err := s.unchanged(ctx, tx, account.ID, phc); err != nil {
+			return err
+		}
 		if outdated {
-			if err := tx.PutPassword(ctx, account.ID, phc, s.now()); err != nil {
+			if err := tx.PutPassword(ctx, account.ID, renewed, s.now()); err != nil {
 				return err
 			}
 		}
@@ -58,6 +62,23 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 		return err
 	})
 	return out, err
+}
+
+// unchanged refuses a sign-in whose password was replaced, or whose account was disabled, while it was compared: the
+// sessions that ended with it must not be joined by a late one.
+func (s *Service) unchanged(ctx context.Context, tx Store, id actor.PersonID, phc string) error {
+	now, err := tx.Password(ctx, id)
+	if err != nil {
+		return err
+	}
+	account, err := tx.Account(ctx, id)
+	if err != nil {
+		return err
+	}
+	if now != phc || s.usable(account) != nil {
+		return errWrong()
+	}
+	return nil
 }
 
 // enter opens a session that waits for a code where the account has set codes up and none was shown yet.

@@ -326,3 +326,33 @@ func TestARequestThatIsGoneHashesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestASignInThatComesTooLate compares the old password while a new one is set, or the account disabled: it opens
+// nothing, since what ended with the old one must not be joined by a late session.
+func TestASignInThatComesTooLate(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		a, other := c.hire("camille"), c.process(c.key, false)
+		here := c.who(c.enter(a, true))
+		for name, meanwhile := range map[string]func() error{
+			"a new password":     func() error { return other.SetPassword(t.Context(), here, password, "nine loud herons") },
+			"a disabled account": func() error { return other.Disable(t.Context(), actor.CommandLine(), a.ID) },
+		} {
+			t.Run(name, func(t *testing.T) {
+				slow := c.process(c.key, false)
+				accounts.Watch(slow).Meanwhile = func() { c.must(meanwhile()) }
+				with := password
+				if now, err := c.st.Password(t.Context(), a.ID); err == nil && now != hashed() {
+					with = "nine loud herons"
+				}
+				in := accounts.SignInInput{Email: address("camille"), Password: with}
+				if _, err := slow.SignIn(t.Context(), nobody, in); fault.Of(err).Code != "signin_wrong" {
+					t.Errorf("it ends with %v", err)
+				}
+				c.must(other.Enable(t.Context(), actor.CommandLine(), a.ID))
+				here = c.who(c.enter(a, true))
+				_, err := c.st.Password(t.Context(), a.ID)
+				c.must(err)
+			})
+		}
+	})
+}
