@@ -22,6 +22,7 @@ import (
 // identify finds out who asks: by the bearer token of a program, else by the session of the cookie. It keeps the
 // actor in the request's context, and refuses a change that comes with a session's cookie but not from a page of it.
 func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
+	a.withAddress(c)
 	if text, ok := bearer(c); ok {
 		return a.resume(c, a.cfg.ResumeToken, text)
 	}

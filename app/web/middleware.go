@@ -26,7 +26,6 @@ func (a *App) observe(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(newRequestContext(c), requestTimeout)
 	defer cancel()
 	c.SetUserContext(ctx)
-	a.withAddress(c)
 	c.Set("X-Request-Id", requestIDOf(ctx))
 	if err := guarded(c); err != nil {
 		if err := c.App().ErrorHandler(c, err); err != nil {

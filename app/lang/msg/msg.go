@@ -28,61 +28,69 @@ type Key string
 // Args fills the placeholders of a message; "Count" also chooses its plural form.
 type Args map[string]any
 
-var (
-	plain     = map[lang.Lang]map[Key]string{}
-	localizer = map[lang.Lang]*i18n.Localizer{}
-)
+// catalogue is what the files say, read when the first message is asked for: a start, and the state of health, need none.
+type catalogue struct {
+	plain     map[lang.Lang]map[Key]string
+	localizer map[lang.Lang]*i18n.Localizer
+}
 
-func init() {
+var loaded = sync.OnceValue(func() *catalogue {
+	c := &catalogue{plain: map[lang.Lang]map[Key]string{}, localizer: map[lang.Lang]*i18n.Localizer{}}
 	bundle := i18n.NewBundle(language.French)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	names, err := fs.Glob(files, "*.json")
 	if err != nil {
 		panic(err)
 	}
 	for _, name := range names {
-		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
-			panic(fmt.Errorf("message file %s: %w", name, err))
-		}
 		l, err := lang.Parse(strings.Split(name, ".")[1])
+		if err == nil {
+			err = c.read(bundle, name, l)
+		}
 		if err != nil {
 			panic(fmt.Errorf("message file %s: %w", name, err))
 		}
-		if err := keepPlain(name, l); err != nil {
-			panic(err)
-		}
 	}
 	for _, l := range lang.All() {
-		localizer[l] = i18n.NewLocalizer(bundle, string(l))
+		c.localizer[l] = i18n.NewLocalizer(bundle, string(l))
 	}
-}
+	return c
+})
 
-// keepPlain remembers the messages without plural forms and placeholders, which are most of them and
-// need no template at reading time.
-func keepPlain(name string, l lang.Lang) error {
+// read takes one file. Messages without plural forms and placeholders, which are most of them, need no template at
+// reading time and are kept as they are.
+func (c *catalogue) read(bundle *i18n.Bundle, name string, l lang.Lang) error {
 	b, err := files.ReadFile(name)
 	if err != nil {
 		return err
 	}
 	var raw map[Key]any
 	if err := json.Unmarshal(b, &raw); err != nil {
-		return fmt.Errorf("message file %s: %w", name, err)
+		return err
 	}
-	if plain[l] == nil {
-		plain[l] = map[Key]string{}
+	if c.plain[l] == nil {
+		c.plain[l] = map[Key]string{}
 	}
+	var rest []*i18n.Message
 	for k, v := range raw {
 		if s, ok := v.(string); ok && !strings.Contains(s, "{{") {
-			plain[l][k] = lang.Normalize(l, s)
+			c.plain[l][k] = lang.Normalize(l, s)
+			continue
 		}
+		m, err := i18n.NewMessage(v)
+		if err != nil {
+			return err
+		}
+		m.ID = string(k)
+		rest = append(rest, m)
 	}
-	return nil
+	return bundle.AddMessages(language.Make(string(l)), rest...)
 }
 
 // T returns a message in one language. A key without message is a defect that the tests find; a reader
 // sees the key.
 func T(l lang.Lang, k Key, args ...Args) string {
-	if s, ok := plain[l][k]; ok {
+	c := loaded()
+	if s, ok := c.plain[l][k]; ok {
 		return s
 	}
 	cfg := &i18n.LocalizeConfig{MessageID: string(k)}
@@ -92,7 +100,7 @@ func T(l lang.Lang, k Key, args ...Args) string {
 			cfg.PluralCount = n
 		}
 	}
-	s, err := localizer[l].Localize(cfg)
+	s, err := c.localizer[l].Localize(cfg)
 	if err != nil {
 		return string(k)
 	}
