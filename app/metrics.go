@@ -2,13 +2,27 @@ package app
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// measure registers the process's metrics and returns what counts a finished request.
+// finished tells one kind of finished request from another.
+type finished struct {
+	method, route string
+	status        int
+}
+
+// counted is where requests of one kind are counted.
+type counted struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
+}
+
+// measure registers the process's metrics and returns what counts a finished request. Kinds are few, known
+// methods on known routes, and finding a metric by its labels takes longer than to count.
 func measure(r *prometheus.Registry) func(method, route string, status int, took time.Duration) {
 	requests := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "echelon_http_requests_total", Help: "Finished requests.",
@@ -17,8 +31,15 @@ func measure(r *prometheus.Registry) func(method, route string, status int, took
 		Name: "echelon_http_request_seconds", Help: "Time to answer a request.", Buckets: prometheus.DefBuckets,
 	}, []string{"route"})
 	r.MustRegister(requests, durations, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var kinds sync.Map // of counted by finished
 	return func(method, route string, status int, took time.Duration) {
-		requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
-		durations.WithLabelValues(route).Observe(took.Seconds())
+		kind := finished{method, route, status}
+		found, ok := kinds.Load(kind)
+		if !ok {
+			found, _ = kinds.LoadOrStore(kind, counted{requests.WithLabelValues(method, route, strconv.Itoa(status)), durations.WithLabelValues(route)})
+		}
+		c := found.(counted) //nolint:forcetypeassert // nothing else is stored
+		c.requests.Inc()
+		c.seconds.Observe(took.Seconds())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -210,11 +211,16 @@ func (h *Handlers) health(c *fiber.Ctx) error {
 	return c.SendString(`{"status":"ok","version":"` + h.Version + `"}`)
 }
 
+// readyTimeout is how long the database may take to say that it is there.
+const readyTimeout = 5 * time.Second
+
 // ready says whether requests can be served: the database answers and has this version's schema.
 func (h *Handlers) ready(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	if err := h.Ready(c.UserContext()); err != nil {
+	ctx, cancel := context.WithTimeout(c.UserContext(), readyTimeout)
+	defer cancel()
+	if err := h.Ready(ctx); err != nil {
 		return c.Status(http.StatusServiceUnavailable).SendString(`{"status":"unavailable","code":"` + fault.Of(err).Code + `"}`)
 	}
 	return c.SendString(`{"status":"ready"}`)

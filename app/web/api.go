@@ -221,18 +221,21 @@ func humaError(c huma.Context, status int, message string, errs ...error) huma.S
 
 // guardAPI finds out who asks and applies the route's policy before anything is decoded.
 func (a *App) guardAPI(r Route) func(huma.Context, func(huma.Context)) {
-	return func(c huma.Context, next func(huma.Context)) {
-		who, err := a.identify(humafiber.Unwrap(c))
+	return func(hc huma.Context, next func(huma.Context)) {
+		c := humafiber.Unwrap(hc)
+		defer limit(c)()
+		who, err := a.identify(c)
 		if err == nil {
 			err = r.Policy.Check(who)
 		}
+		ctx := actor.With(c.UserContext(), who)
 		if err != nil {
-			a.tell(actor.With(humafiber.Unwrap(c).UserContext(), who), err)
-			p := toProblem(c.Context(), err)
-			_ = huma.WriteErr(a.API, c, p.Status, p.Title, p)
+			a.tell(ctx, err)
+			p := toProblem(ctx, err)
+			_ = huma.WriteErr(a.API, hc, p.Status, p.Title, p)
 			return
 		}
-		next(huma.WithContext(c, actor.With(c.Context(), who)))
+		next(huma.WithContext(hc, ctx))
 	}
 }
 
