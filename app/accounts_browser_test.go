@@ -13,7 +13,6 @@ import (
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/apptest"
-	"github.com/echelon-hr/echelon/app/oidc/oidctest"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
@@ -165,10 +164,7 @@ func fullAccount(t *testing.T, s *apptest.Server, issuer string) actor.PersonID 
 
 // TestPagesOfAccountsAreAccessible checks the pages that only some deed leads to.
 func TestPagesOfAccountsAreAccessible(t *testing.T) {
-	p := oidctest.New(t, nil)
-	s := apptest.Serve(t, apptest.BuildWith(t, testkit.Address(t, "sqlite"), true, map[string]string{
-		"ECHELON_OIDC_ISSUER": p.Issuer(), "ECHELON_OIDC_CLIENT_ID": oidctest.ClientID, "ECHELON_OIDC_CLIENT_SECRET": oidctest.ClientSecret, "ECHELON_OIDC_NAME": "Annuaire",
-	}))
+	s, p := serveWithProvider(t, testkit.Address(t, "sqlite"), true)
 	b := s.Browser(t, 1280, 900)
 	id := fullAccount(t, s, p.Issuer())
 	_, invitation, err := s.App.Services.Accounts.Create(t.Context(), actor.CommandLine(), accounts.NewAccount{Email: "fanny@example.com", Name: "Fanny Neuve", Lang: "fr"})

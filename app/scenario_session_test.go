@@ -97,7 +97,7 @@ func TestWithoutDemo(t *testing.T) {
 			address := testkit.Address(t, kind)
 			demo := apptest.StartOn(t, address, true)
 			token := session(t, demo.As(t, "compensation"))
-			s := apptest.StartOn(t, address, false)
+			s, _ := serveWithProvider(t, address, false)
 			for _, r := range s.App.Web.Routes {
 				t.Run(r.Method+" "+r.Path, func(t *testing.T) {
 					a := s.Visitor(t).Do(r.Method, addresses.Replace(r.Path), nil, nil)

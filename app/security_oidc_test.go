@@ -12,16 +12,22 @@ import (
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
+// serveWithProvider serves the product with every address it can have: people may sign in with a provider.
+func serveWithProvider(t *testing.T, address string, demo bool) (*apptest.Server, *oidctest.Provider) {
+	t.Helper()
+	p := oidctest.New(t, nil)
+	return apptest.Serve(t, apptest.BuildWith(t, address, demo, map[string]string{
+		"ECHELON_OIDC_ISSUER": p.Issuer(), "ECHELON_OIDC_CLIENT_ID": oidctest.ClientID, "ECHELON_OIDC_CLIENT_SECRET": oidctest.ClientSecret, "ECHELON_OIDC_NAME": "Annuaire",
+	})), p
+}
+
 // withProvider runs a test against the product without the demo, where people may sign in with a provider, on each
 // database. Odile has an account and a password.
 func withProvider(t *testing.T, test func(t *testing.T, s *apptest.Server, p *oidctest.Provider)) {
 	t.Helper()
 	for _, kind := range []string{"sqlite", "postgresql"} {
 		t.Run(kind, func(t *testing.T) {
-			p := oidctest.New(t, nil)
-			s := apptest.Serve(t, apptest.BuildWith(t, testkit.Address(t, kind), false, map[string]string{
-				"ECHELON_OIDC_ISSUER": p.Issuer(), "ECHELON_OIDC_CLIENT_ID": oidctest.ClientID, "ECHELON_OIDC_CLIENT_SECRET": oidctest.ClientSecret, "ECHELON_OIDC_NAME": "Annuaire",
-			}))
+			s, p := serveWithProvider(t, testkit.Address(t, kind), false)
 			addPerson(t, s, "odile@example.com", "Odile Ravel", actor.HR)
 			test(t, s, p)
 		})
