@@ -16,46 +16,138 @@ import (
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
-// TestTheFirstRunInABrowser makes the first account as its owner does: the link, the form, the codes, the sessions.
-func TestTheFirstRunInABrowser(t *testing.T) {
-	for _, c := range []struct{ lang, name, sessions string }{{"fr", "Ada Première", "Sessions ouvertes"}, {"en", "Ada First", "Open sessions"}} {
+// TestTheFirstPeopleInABrowser walks the way of a company that begins, as its people do: the set-up link, the second
+// account, the codes, a recovery code, the list of sessions, and one of them ended.
+func TestTheFirstPeopleInABrowser(t *testing.T) {
+	for _, c := range []struct{ lang, name, done, sessions string }{
+		{"fr", "Ada Première", "Le compte est créé", "Sessions ouvertes"},
+		{"en", "Ada First", "The account is made", "Open sessions"},
+	} {
 		t.Run(c.lang, func(t *testing.T) {
-			s := apptest.StartOn(t, testkit.Address(t, "sqlite"), false)
-			path, err := s.App.FirstRun(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			b := s.Browser(t, 1280, 900)
-			b.Open("/")
-			send(b, "/language", "lang: '"+c.lang+"', back: '/'")
-			b.Open(path)
-			checkAxe(t, b)
-			b.Type(`main input[name=name]`, c.name)
-			b.Type(`main input[name=email]`, "ada@example.com")
-			b.Type(`main input[name=password]`, goodPassword)
-			b.Submit("\r")
-			if b.Path() != "/account/codes" || apptest.Eval[string](b, "document.documentElement.lang") != c.lang {
-				t.Fatalf("set up, one lands on %s: %s", b.Path(), b.Text("main"))
-			}
-			checkAxe(t, b)
-			if w := apptest.Eval[float64](b, "document.querySelector('main svg[viewBox]').getBoundingClientRect().width"); w < 100 {
-				t.Errorf("the QR code is %.0f pixels wide", w)
-			}
-			b.Type(`main input[name=code]`, codeOf(t, b.Text("code.ec-secret")))
-			b.Submit("\r")
-			if n := apptest.Eval[int](b, "[...document.querySelectorAll('main li code')].filter(c => /^([a-z2-7]{4}-){3}[a-z2-7]{4}$/.test(c.textContent)).length"); n != 10 {
-				t.Fatalf("%d recovery codes: %s", n, b.Text("main"))
-			}
-			checkAxe(t, b)
-			b.Follow(`main a[href="/account"]`)
-			if got := b.Text("#sessions"); !strings.Contains(got, c.sessions) || !strings.Contains(got, "Linux") {
+			letters, at := receive(t, "127.0.0.1:0")
+			s := apptest.Serve(t, apptest.BuildWith(t, testkit.Address(t, "sqlite"), false, mailing(at)))
+			ada := firstRunIn(t, s, c.lang, c.name)
+			if got := ada.Text("#sessions"); !strings.Contains(got, c.sessions) || !strings.Contains(got, "Linux") {
 				t.Errorf("the sessions do not show this browser: %s", got)
 			}
-			b.Open("/admin/accounts")
-			if got := b.Text("main"); !strings.Contains(got, c.name) {
-				t.Errorf("the accounts do not show their administrator: %s", got)
+			inviteIn(t, ada, c.lang)
+			if got := ada.Text("main"); !strings.Contains(got, c.done) {
+				t.Errorf("after the invitation: %s", got)
+			}
+			basile := s.Browser(t, 390, 844)
+			recovery := acceptIn(t, basile, letters.linkTo(t, "basile@example.com", 1), c.lang)
+			endAnotherSession(t, s, basile, recovery)
+			ada.Open("/admin/accounts")
+			if got := ada.Text("main"); !strings.Contains(got, c.name) || !strings.Contains(got, "Basile Second") {
+				t.Errorf("the accounts do not show both: %s", got)
 			}
 		})
+	}
+}
+
+// firstRunIn makes the first account in a browser, in a language, and ends on the account page.
+func firstRunIn(t *testing.T, s *apptest.Server, l, name string) *apptest.Browser {
+	t.Helper()
+	path, err := s.App.FirstRun(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.Browser(t, 1280, 900)
+	b.Open("/")
+	send(b, "/language", "lang: '"+l+"', back: '/'")
+	b.Open(path)
+	checkAxe(t, b)
+	b.Type(`main input[name=name]`, name)
+	b.Type(`main input[name=email]`, "ada@example.com")
+	b.Type(`main input[name=password]`, goodPassword)
+	b.Submit("\r")
+	if apptest.Eval[string](b, "document.documentElement.lang") != l {
+		t.Errorf("set up, one goes on in another language than %s", l)
+	}
+	codesIn(t, b)
+	b.Follow(`main a[href="/account"]`)
+	return b
+}
+
+// inviteIn makes the second account with the form that an administrator has.
+func inviteIn(t *testing.T, b *apptest.Browser, l string) {
+	t.Helper()
+	b.Open("/admin/accounts")
+	b.Follow(`main a[href="/admin/accounts/new"]`)
+	checkAxe(t, b)
+	b.Type(`main input[name=email]`, "Basile@Example.com")
+	b.Type(`main input[name=name]`, "Basile Second")
+	b.Click(`main input[name=roles][value=hr]`)
+	apptest.Eval[bool](b, `(() => { document.querySelector('main select[name=lang]').value = '`+l+`'; return true })()`)
+	b.Follow(`main form[action="/admin/accounts"] button`)
+	checkAxe(t, b)
+}
+
+// acceptIn follows an invitation on a phone, signs in, sets the codes up that the role asks for, and returns the
+// recovery codes.
+func acceptIn(t *testing.T, b *apptest.Browser, invitation, l string) (recovery []string) {
+	t.Helper()
+	b.Open("/")
+	send(b, "/language", "lang: '"+l+"', back: '/'")
+	b.Open(invitation)
+	b.Type(`main input[name=password]`, goodPassword)
+	b.Submit("\r")
+	signInIn(t, b)
+	b.Open("/account/codes")
+	return codesIn(t, b)
+}
+
+// codesIn sets one-time codes up on the page that shows the seed, and returns the recovery codes.
+func codesIn(t *testing.T, b *apptest.Browser) []string {
+	t.Helper()
+	if b.Path() != "/account/codes" {
+		t.Fatalf("no codes to set up on %s: %s", b.Path(), b.Text("main"))
+	}
+	checkAxe(t, b)
+	if w := apptest.Eval[float64](b, "document.querySelector('main svg[viewBox]').getBoundingClientRect().width"); w < 100 {
+		t.Errorf("the QR code is %.0f pixels wide", w)
+	}
+	b.Type(`main input[name=code]`, codeOf(t, b.Text("code.ec-secret")))
+	b.Submit("\r")
+	codes := apptest.Eval[[]string](b, "[...document.querySelectorAll('main li code')].map(c => c.textContent).filter(c => /^([a-z2-7]{4}-){3}[a-z2-7]{4}$/.test(c))")
+	if len(codes) != 10 {
+		t.Fatalf("%d recovery codes: %s", len(codes), b.Text("main"))
+	}
+	checkAxe(t, b)
+	return codes
+}
+
+// signInIn gives Basile's address and password.
+func signInIn(t *testing.T, b *apptest.Browser) {
+	t.Helper()
+	b.Open("/sign-in?next=%2Faccount")
+	b.Type(`#email`, "basile@example.com")
+	b.Type(`#password`, goodPassword)
+	b.Submit("\r")
+}
+
+// endAnotherSession signs in from a second browser with a recovery code, sees both sessions there, ends the first, and
+// finds it ended in its own browser.
+func endAnotherSession(t *testing.T, s *apptest.Server, first *apptest.Browser, recovery []string) {
+	t.Helper()
+	second := s.Browser(t, 1280, 900)
+	signInIn(t, second)
+	checkAxe(t, second)
+	second.Type(`main input[name=code]`, recovery[0])
+	second.Submit("\r")
+	if second.Path() != "/account" {
+		t.Fatalf("the recovery code leads to %s: %s", second.Path(), second.Text("main"))
+	}
+	if n := apptest.Eval[int](second, "document.querySelectorAll('#sessions tbody tr').length"); n != 2 {
+		t.Fatalf("%d sessions: %s", n, second.Text("#sessions"))
+	}
+	second.Follow(`#sessions tbody form button`)
+	if n := apptest.Eval[int](second, "document.querySelectorAll('#sessions tbody tr').length"); n != 1 {
+		t.Errorf("%d sessions are left: %s", n, second.Text("#sessions"))
+	}
+	first.Open("/account")
+	if first.Path() != "/sign-in?next=%2Faccount" {
+		t.Errorf("the ended session goes on, on %s", first.Path())
 	}
 }
 
