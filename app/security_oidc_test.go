@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/apptest"
 	"github.com/echelon-hr/echelon/app/oidc/oidctest"
@@ -41,7 +42,7 @@ var odile = oidctest.User{Subject: "o-1", Email: "odile@example.com", EmailVerif
 // between leads the browser to.
 func leaveFor(t *testing.T, v *apptest.Visitor, path string) string {
 	t.Helper()
-	a := v.Post(path, url.Values{"back": {"/jobs"}})
+	a := v.Post(path, url.Values{"back": {"/jobs"}, "current": {goodPassword}})
 	to, ok := strings.CutPrefix(a.Header.Get("Refresh"), "0; url=")
 	if a.Status != http.StatusOK || !ok || a.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("leave: %d, Refresh %q", a.Status, a.Header.Get("Refresh"))
@@ -94,6 +95,56 @@ func TestALinkedIdentitySignsIn(t *testing.T) {
 			t.Error("an identity that was taken away signs in")
 		}
 	})
+}
+
+// TestLinkingAndUnlinkingAskForAProof: whoever finds a session open adds no way in of their own, and nobody takes their
+// last one away.
+func TestLinkingAndUnlinkingAskForAProof(t *testing.T) {
+	withProvider(t, func(t *testing.T, s *apptest.Server, p *oidctest.Provider) {
+		v := enter(t, s, "odile@example.com")
+		if a := v.Post("/account/identities", url.Values{"current": {"wrong"}}); a.Status != http.StatusUnprocessableEntity || a.Header.Get("Refresh") != "" {
+			t.Errorf("linking without the password: %d", a.Status)
+		}
+		// A sign-in cannot be made to end as a link.
+		id := idOf(t, v)
+		for _, back := range []string{"link:" + string(id), "/link:" + string(id), "/account?link=1"} {
+			p.Queue(odile)
+			a := v.Post(byProvider, url.Values{"back": {back}})
+			v.Get(p.Approve(t, strings.TrimPrefix(a.Header.Get("Refresh"), "0; url=")).RequestURI())
+		}
+		if n := len(identities(t, s, id)); n != 0 {
+			t.Fatalf("%d identities were linked without a proof", n)
+		}
+		// What goes wrong on the way to a link is said on the account page.
+		a := v.Get(p.Approve(t, leaveFor(t, v, "/account/identities")).RequestURI())
+		if a.Status < 400 || !strings.Contains(a.Body, `action="/account/identities"`) || !strings.Contains(a.Body, `role="alert"`) {
+			t.Errorf("a provider that refuses: %d %.300s", a.Status, visible(a.Body))
+		}
+		linkOdile(t, s, p)
+		dropPassword(t, s, id)
+		a = v.Post("/account/identities/unlink", url.Values{"issuer": {p.Issuer()}})
+		if a.Status != http.StatusConflict || !strings.Contains(a.Body, "Choisissez d’abord un mot de passe") || len(identities(t, s, id)) != 1 {
+			t.Errorf("the last way in is taken away: %d %.300s", a.Status, visible(a.Body))
+		}
+	})
+}
+
+// identities are those linked to an account.
+func identities(t *testing.T, s *apptest.Server, id actor.PersonID) []accounts.Identity {
+	t.Helper()
+	list, err := s.App.Services.Accounts.Identities(t.Context(), actor.Actor{Kind: actor.Person, ID: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// dropPassword leaves somebody without one, as an account is that was never given one.
+func dropPassword(t *testing.T, s *apptest.Server, id actor.PersonID) {
+	t.Helper()
+	if _, err := s.App.DB.ExecContext(t.Context(), "DELETE FROM passwords WHERE person_id = '"+string(id)+"'"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestAnUnlinkedIdentityIsLinkedOnlyByWhoSignsInOtherwise(t *testing.T) {

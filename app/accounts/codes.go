@@ -38,6 +38,8 @@ type proofStore interface {
 	Password(ctx context.Context, id actor.PersonID) (phc string, err error)
 	PutPassword(ctx context.Context, id actor.PersonID, phc string, at time.Time) error
 
+	Proofs(ctx context.Context, id actor.PersonID) (map[actor.PersonID]Proofs, error) // of one account, "" for all
+
 	CodeDevice(ctx context.Context, id actor.PersonID) (CodeDevice, error)
 	PutCodeDevice(ctx context.Context, d CodeDevice) error
 	DropCodes(ctx context.Context, id actor.PersonID) error // device and recovery codes

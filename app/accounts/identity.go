@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -53,7 +54,13 @@ func (s *Service) SignInProvided(ctx context.Context, a actor.Actor, p Provided)
 	return out, err
 }
 
-// Link links the actor's own account to an identity that they have just shown to a provider.
+// Confirm asks for a proof that the actor is there, before they go to a provider to show an identity to link.
+func (s *Service) Confirm(ctx context.Context, a actor.Actor, password string) error {
+	_, err := s.confirm(ctx, a, password)
+	return err
+}
+
+// Link links the actor's own account to an identity that they have just shown to a provider, after a proof.
 func (s *Service) Link(ctx context.Context, a actor.Actor, issuer, subject string) error {
 	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
 		return err
@@ -85,7 +92,8 @@ func (s *Service) Identities(ctx context.Context, a actor.Actor) ([]Identity, er
 	return s.store.IdentitiesOf(ctx, a.ID)
 }
 
-// Unlink takes the actor's identity with a provider away, given a proof.
+// Unlink takes the actor's identity with a provider away, given a proof. Where it is the only way to sign in, that is a
+// Conflict fault.
 func (s *Service) Unlink(ctx context.Context, a actor.Actor, issuer, password string) error {
 	if _, err := s.confirm(ctx, a, password); err != nil {
 		return err
@@ -93,6 +101,9 @@ func (s *Service) Unlink(ctx context.Context, a actor.Actor, issuer, password st
 	return s.store.Tx(ctx, func(tx Store) error {
 		if err := tx.DropIdentity(ctx, a.ID, issuer); err != nil {
 			return err
+		}
+		if left, err := proofsOf(ctx, tx, a.ID); err != nil || !left.Password && left.Providers == 0 {
+			return cmp.Or(err, error(fault.New(fault.Conflict, "last_proof", "no way to sign in would be left")))
 		}
 		return note(ctx, tx, a, "identity.unlinked", audit.PersonObject(a.ID), audit.Done, nil)
 	})

@@ -49,23 +49,20 @@ func (s *Service) ProofsOf(ctx context.Context, a actor.Actor, id actor.PersonID
 	if _, err := s.Get(ctx, a, id); err != nil {
 		return Proofs{}, err
 	}
-	var p Proofs
-	if _, err := s.store.Password(ctx, id); err == nil {
-		p.Password = true
-	} else if !fault.Is(err, fault.NotFound) {
-		return p, err
+	return proofsOf(ctx, s.store, id)
+}
+
+func proofsOf(ctx context.Context, store Store, id actor.PersonID) (Proofs, error) {
+	of, err := store.Proofs(ctx, id)
+	return of[id], err
+}
+
+// AllProofs reads how every account can sign in.
+func (s *Service) AllProofs(ctx context.Context, a actor.Actor) (map[actor.PersonID]Proofs, error) {
+	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
+		return nil, err
 	}
-	d, err := s.store.CodeDevice(ctx, id)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return p, err
-	}
-	p.Codes = d.Confirmed()
-	if p.Recovery, err = s.store.RecoveryCodesLeft(ctx, id); err != nil {
-		return p, err
-	}
-	links, err := s.store.IdentitiesOf(ctx, id)
-	p.Providers = len(links)
-	return p, err
+	return s.store.Proofs(ctx, "")
 }
 
 // NewAccount is an account to make.

@@ -148,6 +148,35 @@ func (s *Store) RecoveryCodesLeft(ctx context.Context, id actor.PersonID) (int, 
 	return int(n), db.Translate(err, "count recovery codes")
 }
 
+type proofsRow struct {
+	PersonID  string `bun:"person_id"`
+	Passwords int    `bun:"passwords"`
+	Devices   int    `bun:"devices"`
+	Recovery  int    `bun:"recovery"`
+	Providers int    `bun:"providers"`
+}
+
+// Proofs counts how one account, or every one for "", can sign in.
+func (s *Store) Proofs(ctx context.Context, id actor.PersonID) (map[actor.PersonID]accounts.Proofs, error) {
+	q := s.db.NewSelect().TableExpr("accounts AS a").Column("a.person_id").
+		ColumnExpr("(SELECT count(*) FROM passwords AS x WHERE x.person_id = a.person_id) AS passwords").
+		ColumnExpr("(SELECT count(*) FROM code_devices AS x WHERE x.person_id = a.person_id AND x.confirmed_at IS NOT NULL) AS devices").
+		ColumnExpr("(SELECT count(*) FROM recovery_codes AS x WHERE x.person_id = a.person_id AND x.used_at IS NULL) AS recovery").
+		ColumnExpr("(SELECT count(*) FROM identities AS x WHERE x.person_id = a.person_id) AS providers")
+	if id != "" {
+		q = q.Where("a.person_id = ?", id)
+	}
+	var rows []proofsRow
+	if err := q.Scan(ctx, &rows); err != nil {
+		return nil, db.Translate(err, "proofs of accounts")
+	}
+	out := make(map[actor.PersonID]accounts.Proofs, len(rows))
+	for _, r := range rows {
+		out[actor.PersonID(r.PersonID)] = accounts.Proofs{Password: r.Passwords > 0, Codes: r.Devices > 0, Recovery: r.Recovery, Providers: r.Providers}
+	}
+	return out, nil
+}
+
 // AddLink stores a link.
 func (s *Store) AddLink(ctx context.Context, l accounts.Link) error {
 	row := linkRow{

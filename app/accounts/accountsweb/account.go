@@ -54,7 +54,7 @@ func (h *Handlers) accountRoutes() []web.Route {
 	}
 	if h.Provider != nil {
 		routes = append(routes,
-			post("/account/identities", own, func(c *fiber.Ctx) error { return h.leave(c, linkingBack) }),
+			post("/account/identities", own, h.toLink),
 			post("/account/identities/unlink", own, h.form("unlink", "unlinked", "#provider", func(c *fiber.Ctx, a actor.Actor) error {
 				return h.Accounts.Unlink(c.UserContext(), a, field(c, "issuer"), field(c, "current"))
 			})))

@@ -55,14 +55,14 @@ func (h *Handlers) accounts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	proofs, err := h.Accounts.AllProofs(ctx, me)
+	if err != nil {
+		return err
+	}
 	v := adminpages.AccountsView{Notice: noticeOf(c, adminNotices)}
 	for _, a := range list {
-		proofs, err := h.Accounts.ProofsOf(ctx, me, a.ID)
-		if err != nil {
-			return err
-		}
 		v.Accounts = append(v.Accounts, adminpages.Account{
-			ID: string(a.ID), Name: a.Name, Email: a.Email, Roles: roleWords(l, a.Roles), Codes: proofs.Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
+			ID: string(a.ID), Name: a.Name, Email: a.Email, Roles: roleWords(l, a.Roles), Codes: proofs[a.ID].Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
 			Disabled: a.Disabled(), Persona: a.Persona != "",
 		})
 	}

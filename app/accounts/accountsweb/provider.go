@@ -26,8 +26,9 @@ const (
 	sealedPending = "pending identity"
 )
 
-// linkingBack is where somebody who is signed in goes on after they have shown an identity to link.
-const linkingBack = "/account?link=1"
+// linkingFor is, in place of an address to go back to, for whom an identity is to be linked: no form can say so, since
+// what forms say there is a path.
+func linkingFor(id actor.PersonID) string { return "link:" + string(id) }
 
 func queryEscape(s string) string { return url.QueryEscape(s) }
 
@@ -49,6 +50,19 @@ func (h *Handlers) cookieName(name string) string {
 // toProvider sends the browser to the provider.
 func (h *Handlers) toProvider(c *fiber.Ctx) error {
 	return h.leave(c, web.LocalPath(field(c, "back")))
+}
+
+// toLink sends somebody who is signed in, and has proved once more that it is them, to the provider.
+func (h *Handlers) toLink(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	me := actor.From(ctx)
+	if err := h.Accounts.Confirm(ctx, me, field(c, "current")); err != nil {
+		if mended(err) {
+			return h.showAccount(again(c, err), accountForm{form: "link", err: err})
+		}
+		return err
+	}
+	return h.leave(c, linkingFor(me.ID))
 }
 
 // leave begins a flow and leads away by a page of ours: the content policy lets no form lead to another host, and a
@@ -74,19 +88,16 @@ func (h *Handlers) fromProvider(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	q := oidc.Query{Code: c.Query("code"), State: c.Query("state"), Error: c.Query("error"), Issuer: c.Query("iss")}
 	who, back, err := h.Provider.Finish(ctx, flow, q)
+	me := actor.From(ctx)
+	linking := me.Kind == actor.Person && back == linkingFor(me.ID)
 	if err != nil {
 		slog.WarnContext(ctx, "sign-in by provider refused", "request", web.RequestID(c), "code", fault.Of(err).Code)
-		return h.providerFailed(c, back, err)
 	}
-	if me := actor.From(ctx); back == linkingBack && me.Kind == actor.Person {
-		if err := h.Accounts.Link(ctx, me, who.Issuer, who.Subject); err != nil {
-			if mended(err) {
-				return h.showAccount(again(c, err), accountForm{form: "unlink", err: err})
-			}
-			return err
-		}
-		h.nudge()
-		return done(c, "/account#provider", "linked")
+	switch {
+	case linking:
+		return h.link(c, me, who, err)
+	case err != nil:
+		return h.providerFailed(c, back, err)
 	}
 	in := accounts.Provided{Issuer: who.Issuer, Subject: who.Subject, Multi: who.Multi, Agent: agent(c), Former: h.former(c)}
 	opened, err := h.Accounts.SignInProvided(ctx, actor.From(ctx), in)
@@ -99,6 +110,21 @@ func (h *Handlers) fromProvider(c *fiber.Ctx) error {
 		return err
 	}
 	return h.enter(c, opened, web.LocalPath(back))
+}
+
+// link ends what toLink began: with an identity, or with what the provider said instead.
+func (h *Handlers) link(c *fiber.Ctx, me actor.Actor, who oidc.Identity, err error) error {
+	if err == nil {
+		err = h.Accounts.Link(c.UserContext(), me, who.Issuer, who.Subject)
+	}
+	if err != nil && fault.Of(err).Kind != fault.Internal {
+		return h.showAccount(again(c, err), accountForm{form: "link", err: err})
+	}
+	if err != nil {
+		return err
+	}
+	h.nudge()
+	return done(c, "/account#provider", "linked")
 }
 
 func (h *Handlers) providerFailed(c *fiber.Ctx, back string, err error) error {

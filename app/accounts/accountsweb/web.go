@@ -105,7 +105,7 @@ func throttled(l lang.Lang, f *fault.Error) string {
 // mended tells whether an error is for the form to show: the reader can do something about it there.
 func mended(err error) bool {
 	f := fault.Of(err)
-	if slices.Contains([]string{"csrf", "last_administrator", "account_disabled", "proof_old", "codes_on", "identity_taken"}, f.Code) {
+	if slices.Contains([]string{"csrf", "last_administrator", "account_disabled", "proof_old", "codes_on", "identity_taken", "last_proof"}, f.Code) {
 		return true
 	}
 	return f.Kind == fault.Invalid || f.Kind == fault.Limited

@@ -362,6 +362,8 @@ const (
 	ErrorLanguageTitle              Key = "error.language.title"
 	ErrorLastAdministratorText      Key = "error.last_administrator.text"
 	ErrorLastAdministratorTitle     Key = "error.last_administrator.title"
+	ErrorLastProofText              Key = "error.last_proof.text"
+	ErrorLastProofTitle             Key = "error.last_proof.title"
 	ErrorLimitText                  Key = "error.limit.text"
 	ErrorLimitTitle                 Key = "error.limit.title"
 	ErrorLimitedText                Key = "error.limited.text"

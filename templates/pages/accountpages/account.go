@@ -46,7 +46,7 @@ func (v AccountView) federated() bool { return v.Provider != "" || len(v.Linked)
 
 // sectionOf is where each form stands.
 var sectionOf = map[string]string{
-	"preferences": "profile", "password": "password", "codes": "codes", "recovery": "codes", "token": "tokens", "unlink": "provider", "delegation": "delegation",
+	"preferences": "profile", "password": "password", "codes": "codes", "recovery": "codes", "token": "tokens", "link": "provider", "unlink": "provider", "delegation": "delegation",
 }
 
 // refused is the section of the form that was not accepted; its ID is "" when there is none.
@@ -65,6 +65,17 @@ func (v AccountView) problem(form, field string) string {
 		return ""
 	}
 	return v.Problems[field]
+}
+
+// provenForm is a form that asks for the password once more.
+type provenForm struct {
+	name   string // under which its problems are
+	field  string // ID of the password's field
+	action string
+	title  string
+	of     string // what the title is about, for who does not see the page
+	button string
+	kind   string // the button's class beside btn
 }
 
 // current is the field for the password in use, which acts that matter ask for.
