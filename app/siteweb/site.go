@@ -93,7 +93,7 @@ func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (la
 	if who.Kind != actor.Person {
 		return s, nil
 	}
-	s.User = &layout.User{Name: who.Name, Role: roleWords(l, who), Withheld: len(who.Withheld) > 0}
+	s.User = &layout.User{Name: who.Name, Role: standing(l, who), Withheld: len(who.Withheld) > 0}
 	ladders, err := h.Careers.Ladders(ctx, who)
 	if err != nil {
 		return s, err
@@ -104,15 +104,12 @@ func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (la
 	return s, nil
 }
 
-func roleWords(l lang.Lang, a actor.Actor) string {
+// standing is what somebody is in the company, by their roles.
+func standing(l lang.Lang, a actor.Actor) string {
 	if len(a.Roles) == 0 {
 		return msg.T(l, msg.PersonaEmployee)
 	}
-	var words []string
-	for _, r := range a.Roles {
-		words = append(words, msg.Of(l, "role", r))
-	}
-	return strings.Join(words, ", ")
+	return strings.Join(msg.All(l, "role", a.Roles), ", ")
 }
 
 func (h *Handlers) home(c *fiber.Ctx) error {

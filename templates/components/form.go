@@ -60,3 +60,9 @@ func (f Field) attributes() templ.Attributes {
 	maps.Copy(out, f.More)
 	return out
 }
+
+// Choice is one of several: an option of a select, or a box.
+type Choice struct {
+	Value, Label string
+	Chosen       bool // a box; the option of a select is told by the select
+}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/gofiber/fiber/v2"
 	"rsc.io/qr"
 
@@ -117,7 +119,7 @@ func noticeOf(c *fiber.Ctx, known map[string]msg.Key) string {
 func (h *Handlers) showAccount(c *fiber.Ctx, f accountForm) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
 	v := accountpages.AccountView{
-		Form: f.form, TokenName: field(c, "name"), TokenScopes: fields[string](c, "scopes"), Notice: noticeOf(c, notices), Roles: roleWords(l, me.Roles), Withheld: roleWords(l, me.Withheld),
+		Form: f.form, TokenName: field(c, "name"), TokenScopes: fields[string](c, "scopes"), Notice: noticeOf(c, notices), Roles: msg.All(l, "role", me.Roles), Withheld: msg.All(l, "role", me.Withheld),
 		Delegating: accountpages.Delegating{To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day")},
 	}
 	v.TokenDays, _ = strconv.Atoi(field(c, "days"))
@@ -247,7 +249,7 @@ func (h *Handlers) fillDelegations(c *fiber.Ctx, me actor.Actor, account account
 		return err
 	}
 	for _, d := range list {
-		x := accountpages.Delegation(delegationWords(l, d, names, today))
+		x := delegationWords(l, d, names, today)
 		x.Revocable = x.Revocable && d.From == me.ID
 		if d.To == me.ID && x.InForce {
 			v.Delegated = append(v.Delegated, msg.T(l, msg.AccountDelegatedFrom, msg.Args{"Duty": x.Duty, "Name": x.From}))
@@ -259,24 +261,19 @@ func (h *Handlers) fillDelegations(c *fiber.Ctx, me actor.Actor, account account
 		return err
 	}
 	for _, p := range colleagues {
-		v.Colleagues = append(v.Colleagues, accountpages.Choice{Value: string(p.ID), Label: p.Name})
+		v.Colleagues = append(v.Colleagues, components.Choice{Value: string(p.ID), Label: p.Name})
 	}
 	duties, err := h.Accounts.DutiesOf(ctx, me, account)
 	for _, d := range duties {
-		v.Duties = append(v.Duties, accountpages.Choice{Value: string(d), Label: msg.Of(l, "account.duty", d)})
+		v.Duties = append(v.Duties, components.Choice{Value: string(d), Label: msg.Of(l, "account.duty", d)})
 	}
 	return err
 }
 
-// delegation is one in words, in the shape both pages show.
-type delegation struct {
-	ID, From, To, Duty, Starts, LastDay, State string
-	InForce, Revocable                         bool
-}
-
-func delegationWords(l lang.Lang, d accounts.Delegation, names map[actor.PersonID]string, today string) delegation {
+// delegationWords is a delegation in words, as both pages show it.
+func delegationWords(l lang.Lang, d accounts.Delegation, names map[actor.PersonID]string, today string) accountpages.Delegation {
 	state := d.State(today)
-	return delegation{
+	return accountpages.Delegation{
 		ID: d.ID, From: names[d.From], To: names[d.To], Duty: msg.Of(l, "account.duty", d.Duty), Starts: lang.Day(l, d.StartsOn), LastDay: lang.Day(l, lastDay(d.EndsOn)),
 		State: msg.Of(l, "account.delegation", state), InForce: state == "in_force", Revocable: state == "in_force" || state == "planned",
 	}

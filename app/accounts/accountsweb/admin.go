@@ -3,6 +3,8 @@ package accountsweb
 import (
 	"slices"
 
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -62,7 +64,7 @@ func (h *Handlers) accounts(c *fiber.Ctx) error {
 	v := adminpages.AccountsView{Notice: noticeOf(c, adminNotices)}
 	for _, a := range list {
 		v.Accounts = append(v.Accounts, adminpages.Account{
-			ID: string(a.ID), Name: a.Name, Email: a.Email, Roles: roleWords(l, a.Roles), Codes: proofs[a.ID].Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
+			ID: string(a.ID), Name: a.Name, Email: a.Email, Roles: msg.All(l, "role", a.Roles), Codes: proofs[a.ID].Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
 			Disabled: a.Disabled(), Persona: a.Persona != "",
 		})
 	}
@@ -160,7 +162,7 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 		return err
 	}
 	for _, p := range people {
-		v.Heads = append(v.Heads, adminpages.Choice{Value: string(p.ID), Label: p.Name, Chosen: slices.Contains(heads, p.ID)})
+		v.Heads = append(v.Heads, components.Choice{Value: string(p.ID), Label: p.Name, Chosen: slices.Contains(heads, p.ID)})
 	}
 	if v.Since, err = h.moment(ctx, a.CreatedAt); err != nil {
 		return err
@@ -189,17 +191,17 @@ func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
 		v.Problems = problems(l, problem)
 	}
 	for _, d := range list {
-		v.Delegations = append(v.Delegations, adminpages.Delegation(delegationWords(l, d, names, h.Today(ctx))))
+		v.Delegations = append(v.Delegations, delegationWords(l, d, names, h.Today(ctx)))
 	}
 	everybody, err := h.Accounts.Colleagues(ctx, me)
 	if err != nil {
 		return err
 	}
 	for _, p := range append(everybody, accounts.Person{ID: me.ID, Name: me.Name}) {
-		v.People = append(v.People, adminpages.Choice{Value: string(p.ID), Label: p.Name})
+		v.People = append(v.People, components.Choice{Value: string(p.ID), Label: p.Name})
 	}
 	for _, d := range accounts.Duties() {
-		v.Duties = append(v.Duties, adminpages.Choice{Value: string(d), Label: msg.Of(l, "account.duty", d)})
+		v.Duties = append(v.Duties, components.Choice{Value: string(d), Label: msg.Of(l, "account.duty", d)})
 	}
 	if v.Shell, err = h.Shell(c, msg.T(l, msg.AdminDelegationsTitle), layout.Admin); err != nil {
 		return err

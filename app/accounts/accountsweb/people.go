@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -124,12 +126,12 @@ func (h *Handlers) fillChoices(ctx context.Context, me actor.Actor, but actor.Pe
 	}
 	for _, p := range all {
 		if p.ID != but {
-			v.People = append(v.People, peoplepages.Choice{Value: string(p.ID), Label: p.Name})
+			v.People = append(v.People, components.Choice{Value: string(p.ID), Label: p.Name})
 		}
 	}
 	for _, s := range profiles {
 		title, _ := s.Title.In(web.LangOf(ctx))
-		v.Profiles = append(v.Profiles, peoplepages.Choice{Value: s.Slug, Label: title})
+		v.Profiles = append(v.Profiles, components.Choice{Value: s.Slug, Label: title})
 	}
 	return nil
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/accounts"
-	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
@@ -151,15 +150,6 @@ func (h *Handlers) moment(ctx context.Context, t time.Time) (string, error) {
 		return "", err
 	}
 	return letters.Moment(web.LangOf(ctx), t.In(zone)), nil
-}
-
-// roleWords are roles in words.
-func roleWords(l lang.Lang, roles []actor.Role) []string {
-	var out []string
-	for _, r := range roles {
-		out = append(out, msg.Of(l, "role", r))
-	}
-	return out
 }
 
 // lastDay is the day before one, for days told as "up to and with".

@@ -137,3 +137,12 @@ func N(l lang.Lang, k Key, n int) string {
 // Of returns the message of a closed value, such as a stage: the key is the prefix and the value. It is
 // for sets whose every value a test walks.
 func Of[V ~string](l lang.Lang, prefix string, v V) string { return T(l, Key(prefix+"."+string(v))) }
+
+// All are the words of several values, each as Of has it.
+func All[V ~string](l lang.Lang, prefix string, values []V) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, Of(l, prefix, v))
+	}
+	return out
+}

@@ -135,15 +135,18 @@ func (v AccountView) scopes(narrow bool) []Scope {
 	return out
 }
 
-// span says from when to when.
-func (v AccountView) span(d Delegation) string {
-	return v.T(msg.AccountDelegationSpan, msg.Args{"Starts": d.Starts, "LastDay": d.LastDay})
-}
-
 func fieldID(name string, i int) string { return name + "-" + strconv.Itoa(i) }
 
 // box is the drawing's own measure: a unit for each module.
 func (v CodesView) box() string {
 	n := strconv.Itoa(v.QRSize)
 	return "0 0 " + n + " " + n
+}
+
+// prompt asks to choose, where there is more than one thing to choose.
+func (v AccountView) prompt(list []components.Choice) string {
+	if len(list) == 1 {
+		return ""
+	}
+	return v.T(msg.AccountChoose)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/a-h/templ"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -148,7 +150,7 @@ func full() accountpages.AccountView {
 		Delegations: []accountpages.Delegation{
 			{ID: "d1", From: "Awa", To: "Noé", Duty: "HR partner", Starts: "1 Dec", LastDay: "5 Dec", Revocable: true}, {ID: "d2", From: "Tomás", To: "Awa"},
 		},
-		Duties: []accountpages.Choice{{Value: "hr", Label: "HR partner"}, {Value: "line", Label: "Line"}}, Colleagues: []accountpages.Choice{{Value: "n", Label: "Noé"}},
+		Duties: []components.Choice{{Value: "hr", Label: "HR partner"}, {Value: "line", Label: "Line"}}, Colleagues: []components.Choice{{Value: "n", Label: "Noé"}},
 		TokenScopes: []string{"read"},
 	}
 }

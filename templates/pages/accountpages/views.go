@@ -3,6 +3,7 @@
 package accountpages
 
 import (
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 	"github.com/echelon-hr/echelon/templates/pages/sitepages"
 )
@@ -75,9 +76,9 @@ type AccountView struct {
 	Provider    string // name of the sign-in provider, "" for none
 	Linked      []Identity
 	Delegations []Delegation
-	Colleagues  []Choice // to whom a duty can be delegated
-	Duties      []Choice // that the reader holds and can delegate; empty for none
-	Notice      string   // good news after an act
+	Colleagues  []components.Choice // to whom a duty can be delegated
+	Duties      []components.Choice // that the reader holds and can delegate; empty for none
+	Notice      string              // good news after an act
 	Problems    map[string]string
 	Form        string // which form the problems are of: preferences, password, codes, recovery, token, unlink, delegation
 	TokenName   string // as typed
@@ -112,9 +113,6 @@ type Scope struct {
 
 // Identity is a link to a provider.
 type Identity struct{ Issuer, Since string }
-
-// Choice is an option of a select.
-type Choice struct{ Value, Label string }
 
 // Delegation is a duty given or taken for some days.
 type Delegation struct {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/echelon-hr/echelon/app/lang/msg"
 )
 
@@ -16,13 +18,13 @@ func (v AccountView) problem(form, field string) string {
 }
 
 // heads lists those chosen first: in a long list they would be out of sight.
-func (v AccountView) heads() []Choice {
+func (v AccountView) heads() []components.Choice {
 	out := slices.Clone(v.Heads)
-	slices.SortStableFunc(out, func(a, b Choice) int { return cmp.Compare(rank(a), rank(b)) })
+	slices.SortStableFunc(out, func(a, b components.Choice) int { return cmp.Compare(rank(a), rank(b)) })
 	return out
 }
 
-func rank(c Choice) int {
+func rank(c components.Choice) int {
 	if c.Chosen {
 		return 0
 	}
@@ -35,11 +37,6 @@ func (v AccountView) passwordWord() string {
 		return v.T(msg.AdminPasswordSet)
 	}
 	return v.T(msg.AdminPasswordNone)
-}
-
-// span says from when to when.
-func (v DelegationsView) span(d Delegation) string {
-	return v.T(msg.AccountDelegationSpan, msg.Args{"Starts": d.Starts, "LastDay": d.LastDay})
 }
 
 // problemsOf are those of a form by field.

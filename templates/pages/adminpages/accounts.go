@@ -1,6 +1,10 @@
 package adminpages
 
-import "github.com/echelon-hr/echelon/templates/layout"
+import (
+	"github.com/echelon-hr/echelon/templates/components"
+	"github.com/echelon-hr/echelon/templates/layout"
+	"github.com/echelon-hr/echelon/templates/pages/accountpages"
+)
 
 // Account is somebody who can sign in, in a list.
 type Account struct {
@@ -34,12 +38,6 @@ type NewAccountView struct {
 	Problems              map[string]string // by field: name, email, lang, roles
 }
 
-// Choice is an option of a select or a list of boxes.
-type Choice struct {
-	Value, Label string
-	Chosen       bool
-}
-
 // AccountView is one account with what an administrator may do to it.
 type AccountView struct {
 	layout.Shell
@@ -50,24 +48,18 @@ type AccountView struct {
 	HasPassword, HasCodes     bool
 	Recovery, Providers       int
 	Roles                     []Role
-	Whole                     bool     // the perimeter is the whole company
-	Heads                     []Choice // people; the chosen ones are heads of the perimeter
+	Whole                     bool                // the perimeter is the whole company
+	Heads                     []components.Choice // people; the chosen ones are heads of the perimeter
 	Notice                    string
 	Form                      string            // which form the problems are of: details, rights
 	Problems                  map[string]string // by field; "" for the whole form
 }
 
-// Delegation is a duty given for some days, in words.
-type Delegation struct {
-	ID, From, To, Duty, Starts, LastDay, State string
-	InForce, Revocable                         bool
-}
-
 // DelegationsView lists everybody's delegations and makes one.
 type DelegationsView struct {
 	layout.Shell
-	Delegations                       []Delegation
-	People, Duties                    []Choice
+	Delegations                       []accountpages.Delegation
+	People, Duties                    []components.Choice
 	From, To, Duty, StartsOn, LastDay string // as typed
 	Problems                          map[string]string
 	Notice                            string

@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/templates/pages/accountpages"
+
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/a-h/templ"
 
 	"github.com/echelon-hr/echelon/app/lang"
@@ -47,7 +51,7 @@ func accountView() adminpages.AccountView {
 	return adminpages.AccountView{
 		Shell: layout.Shell{Lang: lang.EN, CSRF: "proof"}, ID: "7", Name: "Camille", Email: "camille@example.com", Language: "fr", HasCodes: true,
 		Roles: []adminpages.Role{{Value: "hr", Label: "HR partner", NeedsCodes: true, Chosen: true}, {Value: "recruiter", Label: "Recruiter"}},
-		Heads: []adminpages.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Tomás", Chosen: true}},
+		Heads: []components.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Tomás", Chosen: true}},
 	}
 }
 
@@ -113,8 +117,8 @@ func TestTheListSaysWhoStillNeedsCodes(t *testing.T) {
 func TestDelegationsEndOnlyWhileTheyLast(t *testing.T) {
 	v := adminpages.DelegationsView{
 		Shell: layout.Shell{Lang: lang.EN}, From: "1", Duty: "hr", StartsOn: "2026-12-01",
-		People: []adminpages.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Noé"}}, Duties: []adminpages.Choice{{Value: "hr", Label: "HR partner"}},
-		Delegations: []adminpages.Delegation{{ID: "d1", From: "Awa", To: "Noé", Revocable: true}, {ID: "d2", From: "Awa", To: "Tomás"}},
+		People: []components.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Noé"}}, Duties: []components.Choice{{Value: "hr", Label: "HR partner"}},
+		Delegations: []accountpages.Delegation{{ID: "d1", From: "Awa", To: "Noé", Revocable: true}, {ID: "d2", From: "Awa", To: "Tomás"}},
 	}
 	accountSays(t, pagetest.Main(pagetest.Render(t, adminpages.Delegations(v))), []string{
 		`action="/admin/delegations/d1/revoke" method="post"`, `action="/admin/delegations" method="post"`, `value="1" selected`, `value="hr" selected`, `value="2026-12-01"`,

@@ -3,6 +3,8 @@ package adminpages
 import (
 	"strings"
 
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/templates/layout"
 )
@@ -92,4 +94,15 @@ func (v OutboxView) acts() bool {
 		}
 	}
 	return false
+}
+
+func (v OutboxView) columns() []components.Column {
+	out := []components.Column{
+		components.Col(v.T(msg.MailOutboxRecipient)), components.Col(v.T(msg.MailOutboxKind)), components.Col(v.T(msg.MailOutboxState)), components.Col(v.T(msg.MailOutboxPut)),
+		components.Num(v.T(msg.MailOutboxAttempts)), components.Col(v.T(msg.MailOutboxNext)), components.Col(v.T(msg.MailOutboxProblem)),
+	}
+	if v.acts() {
+		out = append(out, components.Col(v.T(msg.MailOutboxAction)))
+	}
+	return out
 }

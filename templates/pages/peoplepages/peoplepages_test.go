@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/templates/components"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/templates/layout"
 	"github.com/echelon-hr/echelon/templates/pages/pagetest"
@@ -75,7 +77,7 @@ func TestAPersonShowsWhatTheReaderMaySee(t *testing.T) {
 	said(t, pagetest.Main(pagetest.Render(t, peoplepages.Show(v))), []string{"Awa", `href="/jobs/tm"`, `href="/people/2"`, "awa@example.com"}, []string{"<form", "<table", "/account"})
 	v.Self, v.MayEdit, v.Reports = true, true, []peoplepages.Person{tomas}
 	v.History = []peoplepages.Assignment{{Starts: "1 March 2026"}, {Starts: "5 Jan 2024", Ends: "28 Feb 2026"}}
-	v.People, v.Manager = []peoplepages.Choice{{Value: "2", Label: "Tomás"}}, "2"
+	v.People, v.Manager = []components.Choice{{Value: "2", Label: "Tomás"}}, "2"
 	v.StartsOn, v.Problems = "2026-11-25", map[string]string{"manager": "goes in a circle"}
 	said(t, pagetest.Main(pagetest.Render(t, peoplepages.Show(v))), []string{
 		`href="/account"`, "1 direct report", "Since 1 March 2026", "5 Jan 2024 to 28 Feb 2026", `action="/people/1" method="post"`, `value="2" selected`,

@@ -3,6 +3,7 @@ package peoplepages
 
 import (
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 )
 
@@ -30,8 +31,8 @@ type PersonView struct {
 	Reports  []Person
 	History  []Assignment
 	MayEdit  bool
-	People   []Choice // for the choice of a manager
-	Profiles []Choice
+	People   []components.Choice // for the choice of a manager
+	Profiles []components.Choice
 	StartsOn string // as typed or today, yyyy-mm-dd
 	Manager  string // chosen
 	Profile  string
@@ -46,6 +47,3 @@ type Assignment struct {
 	Title                  lang.Text
 	ManagerID, ManagerName string
 }
-
-// Choice is an option of a select.
-type Choice struct{ Value, Label string }
