@@ -847,6 +847,7 @@ const (
 	PayNoVariable                   Key = "pay.no_variable"
 	PayRange                        Key = "pay.range"
 	PayReaders                      Key = "pay.readers"
+	PayReadersOwn                   Key = "pay.readers_own"
 	PayRole                         Key = "pay.role"
 	PayScaleOf                      Key = "pay.scale_of"
 	PayScales                       Key = "pay.scales"
