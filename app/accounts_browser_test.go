@@ -113,6 +113,9 @@ func codesIn(t *testing.T, b *apptest.Browser) []string {
 	if len(codes) != 10 {
 		t.Fatalf("%d recovery codes: %s", len(codes), b.Text("main"))
 	}
+	if b.Text(".ec-withheld") != "" || b.Text(`.ec-nav a[href^="/admin"]`) == "" {
+		t.Errorf("with codes the role is still withheld: %s", b.Text("header"))
+	}
 	checkAxe(t, b)
 	return codes
 }

@@ -250,7 +250,7 @@ func (a *App) accountRoutes(site *siteweb.Handlers) []web.Route {
 	}
 	h := &accountsweb.Handlers{
 		Accounts: a.Services.Accounts, Jobs: a.Services.Jobs, Shell: site.Shell, Personas: site.Personas, Zone: a.zone, Today: a.today,
-		Nudge: nudge, Button: a.Settings.OIDC.Name, Key: a.key, Demo: a.Settings.Demo, Public: a.Settings.Public(),
+		Nudge: nudge, Button: a.Settings.OIDC.Name, BaseURL: a.Settings.BaseURL, Key: a.key, Demo: a.Settings.Demo, Public: a.Settings.Public(),
 	}
 	if a.Settings.OIDC.Enabled() {
 		h.Provider = oidc.New(a.Settings.OIDC, a.Settings.BaseURL+"/sign-in/provider/callback", a.key, clock.Real, nil)

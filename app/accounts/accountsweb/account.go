@@ -301,7 +301,7 @@ func (h *Handlers) showCodes(c *fiber.Ctx, problem error) error {
 	if v.Shell, err = h.Shell(c, msg.T(l, msg.AccountCodesSetupTitle), ""); err != nil {
 		return err
 	}
-	v.Shell.Path = "/account/codes"
+	v.Shell.Path, v.Shell.User.Withheld = "/account/codes", false // the page says so itself
 	return web.Render(c, accountpages.Codes(v))
 }
 
@@ -343,6 +343,12 @@ func (h *Handlers) confirmCodes(c *fiber.Ctx) error {
 		return err
 	}
 	h.nudge()
+	// The page that comes is of somebody whose role is no longer withheld.
+	who, err := h.Accounts.Resume(c.UserContext(), actor.Nobody(), h.former(c))
+	if err != nil {
+		return err
+	}
+	c.SetUserContext(actor.With(c.UserContext(), who))
 	return h.showRecovery(c, codes)
 }
 
@@ -387,5 +393,5 @@ func (h *Handlers) createToken(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(c, accountpages.TokenMade(accountpages.TokenView{Shell: shell, Name: in.Name, Token: text, Expires: expires}))
+	return web.Render(c, accountpages.TokenMade(accountpages.TokenView{Shell: shell, Name: in.Name, Token: text, Expires: expires, Site: h.BaseURL}))
 }

@@ -41,6 +41,7 @@ type Handlers struct {
 	Nudge    func()
 	Provider *oidc.Provider // nil for none
 	Button   string         // name of the provider
+	BaseURL  string         // of the site, without a slash at its end
 	Key      secret.Key
 	Demo     bool
 	Public   bool // served beyond loopback

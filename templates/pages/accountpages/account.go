@@ -21,7 +21,9 @@ var (
 )
 
 // example is a call of the API; the token stays out of it, and so out of the history of commands.
-const example = `curl -H "Authorization: Bearer $TOKEN" https://echelon.example.com/api/v1/me`
+func (v TokenView) example() string {
+	return `curl -H "Authorization: Bearer $TOKEN" ` + v.Site + "/api/v1/me"
+}
 
 // section is a part of the page that its contents lead to.
 type section struct{ ID, Label string }

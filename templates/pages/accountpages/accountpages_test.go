@@ -229,8 +229,8 @@ func TestCodesAreSetUpInThreeSteps(t *testing.T) {
 func TestWhatIsShownOnceIsShownWhole(t *testing.T) {
 	html := pagetest.Main(pagetest.Render(t, accountpages.Recovery(accountpages.RecoveryView{Shell: shell(), Codes: []string{"aaaa-1", "bbbb-2"}})))
 	inOrder(t, html, "shown once", "aaaa-1", "bbbb-2", `href="/account"`)
-	html = pagetest.Main(pagetest.Render(t, accountpages.TokenMade(accountpages.TokenView{Shell: shell(), Token: "echelon_secret"})))
-	inOrder(t, html, `value="echelon_secret"`, "readonly", "Authorization: Bearer $TOKEN", "/api/v1/me", `href="/account#tokens"`)
+	html = pagetest.Main(pagetest.Render(t, accountpages.TokenMade(accountpages.TokenView{Site: "https://jobs.example.com", Shell: shell(), Token: "echelon_secret"})))
+	inOrder(t, html, `value="echelon_secret"`, "readonly", "Authorization: Bearer $TOKEN", "https://jobs.example.com/api/v1/me", `href="/account#tokens"`)
 	if strings.Count(html, "echelon_secret") != 1 {
 		t.Error("the token stands in the example too")
 	}

@@ -143,4 +143,5 @@ type RecoveryView struct {
 type TokenView struct {
 	layout.Shell
 	Name, Token, Expires string
+	Site                 string // base address, for the example
 }
