@@ -133,10 +133,25 @@ func TestAFormWithoutTheProofOfItsSessionChangesNothing(t *testing.T) {
 				}
 			})
 		}
+		checkForgedNoted(t, s, idOf(t, v), 10)
 		if a := v.Post("/account/preferences", url.Values{"lang": {"fr"}, "tell_sign_ins": {"1"}}); a.Status != http.StatusSeeOther || !strings.Contains(checkedBox(v.Get("/account").Body, "tell_sign_ins"), "checked") {
 			t.Errorf("with its own proof the form is not taken: %d", a.Status)
 		}
 	})
+}
+
+// checkForgedNoted checks that the journal has so many forged requests with somebody's session.
+func checkForgedNoted(t *testing.T, s *apptest.Server, id actor.PersonID, want int) {
+	t.Helper()
+	n := 0
+	for _, x := range journalOf(t, s, "access.refused") {
+		if strings.HasSuffix(x.Actor, string(id)) && x.Details["action"] == "request.forged" {
+			n++
+		}
+	}
+	if n != want {
+		t.Errorf("%d forged requests are journalled, want %d", n, want)
+	}
 }
 
 // checkedBox is the tag of a checkbox.
@@ -166,6 +181,7 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 			}
 		})
 	}
+	checkForgedNoted(t, s, idOf(t, v), 4)
 }
 
 func TestSomebodyElsesThingsAreNotFoundAndTheTryIsJournalled(t *testing.T) {

@@ -34,6 +34,10 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		logError(ctx, f)
 	}
+	if actor.From(ctx).Kind == actor.Anonymous && (status == http.StatusNotFound || f.Code == "cross_site") {
+		_, _ = a.identify(c) // what no route or no handler saw was not asked by whom yet
+		ctx = c.UserContext()
+	}
 	a.tell(ctx, err)
 	if f.Kind == fault.Limited {
 		RetryAfter(c, f)
@@ -48,9 +52,6 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	}
 	if f.Kind == fault.Unauthenticated && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
 		return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), http.StatusSeeOther)
-	}
-	if status == http.StatusNotFound && actor.From(ctx).Kind == actor.Anonymous {
-		_, _ = a.identify(c) // an address that no route knows was not asked by whom yet
 	}
 	if err := a.cfg.RenderError(c.Status(status), status, f); err != nil {
 		return c.Status(status).SendString(ErrorTitle(LangOf(ctx), f))

@@ -30,14 +30,14 @@ func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
 	if token == "" {
 		return actor.Nobody(), nil
 	}
-	if err := checkCSRF(c, token); err != nil {
+	who, err := a.resume(c, a.cfg.Resume, token)
+	if err != nil && !fault.Is(err, fault.Unauthenticated) {
+		return who, err
+	}
+	if err := checkCSRF(c, token); err != nil { // asked of a session that is over too: who it was of may not know
 		return actor.Nobody(), err
 	}
-	who, err := a.resume(c, a.cfg.Resume, token)
-	if fault.Is(err, fault.Unauthenticated) {
-		return actor.Nobody(), nil // a session that is over: a visitor like any other
-	}
-	return who, err
+	return who, nil // of a session that is over: nobody, a visitor like any other
 }
 
 func (a *App) resume(c *fiber.Ctx, from func(context.Context, actor.Actor, string) (actor.Actor, error), token string) (actor.Actor, error) {
@@ -78,6 +78,9 @@ func CSRFToken(session string) string {
 // CSRFOf is the proof for the forms of the page that a request gets.
 func CSRFOf(c *fiber.Ctx, public bool) string { return CSRFToken(c.Cookies(SessionCookie(public))) }
 
+// forged is what the journal keeps of a change that did not come from a page of the session it came with.
+var forged = &access.Refusal{Action: "request.forged"}
+
 func checkCSRF(c *fiber.Ctx, session string) error {
 	switch c.Method() {
 	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
@@ -88,7 +91,7 @@ func checkCSRF(c *fiber.Ctx, session string) error {
 		shown = c.FormValue(CSRFField)
 	}
 	if subtle.ConstantTimeCompare([]byte(shown), []byte(CSRFToken(session))) != 1 {
-		return fault.New(fault.Forbidden, "csrf", "a form without the proof of its session")
+		return fault.Wrap(fault.Forbidden, "csrf", forged, "a form without the proof of its session")
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func sameOrigin(c *fiber.Ctx) error {
 			return c.Next()
 		}
 	}
-	return fault.New(fault.Forbidden, "cross_site", "cross-site %s refused", c.Method())
+	return fault.Wrap(fault.Forbidden, "cross_site", forged, "cross-site %s refused", c.Method())
 }
 
 // conditional answers 304 to a reader that has the same bytes already. Pages of people are never kept by
