@@ -291,9 +291,12 @@ func checkFullAccount(t *testing.T, s *apptest.Server, b *apptest.Browser) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Her codes are of another browser: the administrator takes them away, and she sets them up in this one. Taking them
-	// away sends a link for a new password; the one she has is good until it is used.
-	s.As(t, "administrator").Post("/admin/accounts/"+string(odile.ID)+"/reset", url.Values{"codes": {"1"}})
+	// Her codes are of another browser: they are taken away with everything else, and she sets them up in this one.
+	link, err := s.App.Services.Accounts.ResetProofs(t.Context(), actor.CommandLine(), odile.ID, accounts.ResetInput{Codes: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Visitor(t).Post(link, url.Values{"password": {goodPassword}})
 	b.Open("/")
 	send(b, "/sign-out", "")
 	b.Open("/sign-in?next=%2Faccount%2Fcodes")

@@ -37,6 +37,7 @@ func (d CodeDevice) Confirmed() bool { return !d.ConfirmedAt.IsZero() }
 type proofStore interface {
 	Password(ctx context.Context, id actor.PersonID) (phc string, err error)
 	PutPassword(ctx context.Context, id actor.PersonID, phc string, at time.Time) error
+	DropPassword(ctx context.Context, id actor.PersonID) error
 
 	Proofs(ctx context.Context, id actor.PersonID) (map[actor.PersonID]Proofs, error) // of one account, "" for all
 

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -111,6 +112,9 @@ func (s *Service) Delegate(ctx context.Context, a actor.Actor, in DelegateInput)
 	}
 	d := Delegation{ID: newID(), From: in.From, To: in.To, Duty: in.Duty, StartsOn: in.StartsOn, EndsOn: ends, CreatedAt: s.now()}
 	return s.store.Tx(ctx, func(tx Store) error {
+		if err := checkLoad(ctx, tx, d); err != nil {
+			return err
+		}
 		if err := tx.AddDelegation(ctx, d); err != nil {
 			return err
 		}
@@ -143,6 +147,29 @@ func (s *Service) checkDuty(ctx context.Context, from, to Account, in DelegateIn
 	default:
 		return nil
 	}
+	return f
+}
+
+// mostGivers is for how many people one person stands in at a time: each is named in every entry of the journal.
+const mostGivers = 50
+
+// checkLoad refuses a stand-in who has enough people to stand in for on some day of the new delegation.
+func checkLoad(ctx context.Context, tx Store, d Delegation) error {
+	list, err := tx.Delegations(ctx, d.To)
+	if err != nil {
+		return err
+	}
+	givers := map[actor.PersonID]bool{d.From: true}
+	for _, x := range list {
+		if x.To == d.To && x.RevokedAt.IsZero() && x.StartsOn < d.EndsOn && d.StartsOn < x.EndsOn {
+			givers[x.From] = true
+		}
+	}
+	if len(givers) <= mostGivers {
+		return nil
+	}
+	f := fault.New(fault.Invalid, "invalid", "a stand-in for %d people", len(givers))
+	f.Fields = []fault.Field{{Path: "to", Rule: "stands_in", Param: strconv.Itoa(mostGivers)}}
 	return f
 }
 

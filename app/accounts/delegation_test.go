@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -257,4 +258,25 @@ func TestWhereADelegationStands(t *testing.T) {
 	if got := d.State("2026-11-24"); got != "revoked" {
 		t.Error(got)
 	}
+}
+
+// TestStandingInHasAnEnd: whoever somebody stands in for is named in each entry of the journal, which must take it.
+func TestStandingInHasAnEnd(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		stand := c.hire("stand")
+		for i := range 50 {
+			giver := c.hire("giver"+strconv.Itoa(i), actor.Recruiter)
+			c.must(c.delegates(giver, stand, accounts.DutyRecruiter, 0, 3))
+		}
+		if n := len(c.as(stand).Behalf); n != 50 {
+			t.Fatalf("stands in for %d", n)
+		}
+		c.must(c.RevokeOtherSessions(t.Context(), c.as(stand))) // an entry with all of them
+		one := c.hire("one", actor.Recruiter)
+		if got := field(c.delegates(one, stand, accounts.DutyRecruiter, 3, 5), "to"); got != "stands_in" {
+			t.Errorf("one more: %q", got)
+		}
+		c.must(c.delegates(one, stand, accounts.DutyRecruiter, 4, 5)) // when the others are back
+		c.must(c.delegates(one, c.hire("other"), accounts.DutyRecruiter, 0, 3))
+	})
 }

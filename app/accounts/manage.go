@@ -249,8 +249,17 @@ type ResetInput struct {
 	Codes bool // its one-time codes too: for somebody who lost device and recovery codes
 }
 
-// ResetProofs ends an account's sessions and sends its owner the link for a new password. The operator gets the
-// link's path as well, for a company whose mail does not work; nobody else does.
+// EndSessionsOf signs somebody out everywhere; what they sign in with stays.
+func (s *Service) EndSessionsOf(ctx context.Context, a actor.Actor, id actor.PersonID) error {
+	return s.change(ctx, a, id, "accounts.sessions_ended", func(tx Store, _ *Account) (map[string]string, error) {
+		n, err := tx.EndSessions(ctx, id, "")
+		return map[string]string{"sessions": strconv.Itoa(n)}, err
+	})
+}
+
+// ResetProofs makes an account start anew, as one that was lost or taken over has to: sessions, password and tokens end
+// at once, and its owner is sent the link for a new password. The operator gets the link's path as well, for a company
+// whose mail does not work; nobody else does.
 func (s *Service) ResetProofs(ctx context.Context, a actor.Actor, id actor.PersonID, in ResetInput) (string, error) {
 	path := ""
 	err := s.change(ctx, a, id, "accounts.reset", func(tx Store, x *Account) (map[string]string, error) {
@@ -258,6 +267,12 @@ func (s *Service) ResetProofs(ctx context.Context, a actor.Actor, id actor.Perso
 			return nil, fault.New(fault.Conflict, "account_disabled", "the account is disabled")
 		}
 		if _, err := tx.EndSessions(ctx, id, ""); err != nil {
+			return nil, err
+		}
+		if err := tx.DropPassword(ctx, id); err != nil {
+			return nil, err
+		}
+		if err := tx.RevokeTokens(ctx, id, s.now()); err != nil {
 			return nil, err
 		}
 		if in.Codes {

@@ -210,12 +210,33 @@ func TestAPerimeterOfManyHeads(t *testing.T) {
 	})
 }
 
+func TestEndingSomebodysSessions(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		ctx := t.Context()
+		admin, a := c.hire("admin", actor.Administrator), c.hire("anouk")
+		one, two, other := c.enter(a, false), c.enter(a, false), c.enter(admin, false)
+		for _, who := range []actor.Actor{c.as(a), c.as(c.hire("hr", actor.HR))} {
+			if refused(c.EndSessionsOf(ctx, who, admin.ID)) != access.AccountsWrite {
+				t.Errorf("%s may", who.Name)
+			}
+		}
+		c.must(c.EndSessionsOf(ctx, c.as(admin), a.ID))
+		if c.who(one).Kind != actor.Anonymous || c.who(two).Kind != actor.Anonymous || c.who(other).Kind != actor.Person {
+			t.Error("not exactly their sessions ended")
+		}
+		if _, err := c.signIn("anouk", password); err != nil {
+			t.Errorf("the password is no longer good: %v", err)
+		}
+	})
+}
+
 func TestResettingProofs(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {
 		ctx := t.Context()
 		admin, a := c.hire("admin", actor.Administrator), c.hire("anouk", actor.HR)
 		session := c.enter(a, false)
 		c.enrol(c.who(session))
+		token := c.makes(c.who(session), "read")
 		c.letters()
 		path, err := c.ResetProofs(ctx, c.as(admin), a.ID, accounts.ResetInput{})
 		if err != nil || path != "" {
@@ -224,6 +245,12 @@ func TestResettingProofs(t *testing.T) {
 		list := c.letters()
 		if diff := cmp.Diff([]mail.Kind{mail.Reset}, kinds(list)); diff != "" || c.who(session).Kind != actor.Anonymous {
 			t.Fatal(diff)
+		}
+		if _, err := c.signIn("anouk", password); fault.Of(err).Code != "signin_wrong" {
+			t.Errorf("the password is still good: %v", err)
+		}
+		if who := c.program(token); who.Kind != actor.Anonymous {
+			t.Errorf("the token is still good for %s", who.Name)
 		}
 		c.must(c.UseLink(ctx, nobody, tokenOf(list[0].Details["link"]), fresh))
 		if out, err := c.signIn("anouk", fresh); err != nil || !out.NeedsCode {

@@ -68,7 +68,7 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 // sessions that ended with it must not be joined by a late one.
 func (s *Service) unchanged(ctx context.Context, tx Store, id actor.PersonID, phc string) error {
 	now, err := tx.Password(ctx, id)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) { // gone is replaced, too
 		return err
 	}
 	account, err := tx.Account(ctx, id)

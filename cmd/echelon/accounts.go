@@ -37,7 +37,7 @@ func userCommand(env *environment) *cobra.Command {
 	add.Flags().StringArrayVar(&roles, "role", nil, "recruiter, hr, compensation or administrator; may be given several times")
 	add.Flags().StringVar(&speaks, "lang", "fr", "fr or en: language of pages and letters")
 	var codes bool
-	reset := onAccount(env, "reset EMAIL", "End an account's sessions and print the link for a new password", func(c *cobra.Command, a *app.App, x accounts.Account) error {
+	reset := onAccount(env, "reset EMAIL", "End an account's sessions, password and tokens, and print the link for a new password", func(c *cobra.Command, a *app.App, x accounts.Account) error {
 		path, err := a.Services.Accounts.ResetProofs(c.Context(), actor.CommandLine(), x.ID, accounts.ResetInput{Codes: codes})
 		return printLink(env, a, path, err, "valid for 30 minutes")
 	})

@@ -82,6 +82,12 @@ func (s *Store) PutPassword(ctx context.Context, id actor.PersonID, phc string, 
 	return db.Translate(err, "store password")
 }
 
+// DropPassword leaves an account without one.
+func (s *Store) DropPassword(ctx context.Context, id actor.PersonID) error {
+	_, err := s.db.NewDelete().Model((*passwordRow)(nil)).Where("person_id = ?", id).Exec(ctx)
+	return db.Translate(err, "drop password")
+}
+
 // CodeDevice reads an account's authenticator.
 func (s *Store) CodeDevice(ctx context.Context, id actor.PersonID) (accounts.CodeDevice, error) {
 	var r deviceRow

@@ -34,6 +34,9 @@ func (h *Handlers) adminRoutes() []web.Route {
 			_, err := h.Accounts.ResetProofs(c.UserContext(), a, id, accounts.ResetInput{Codes: field(c, "codes") == "1"})
 			return err
 		})),
+		post("/admin/accounts/{id}/end-sessions", write, h.changing("access", "sessions_ended", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
+			return h.Accounts.EndSessionsOf(c.UserContext(), a, id)
+		})),
 		post("/admin/accounts/{id}/disable", write, h.changing("access", "disabled", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
 			return h.Accounts.Disable(c.UserContext(), a, id)
 		})),
@@ -47,7 +50,7 @@ func (h *Handlers) adminRoutes() []web.Route {
 }
 
 var adminNotices = map[string]msg.Key{
-	"created": msg.AdminNoticeCreated, "changed": msg.AdminNoticeChanged, "rights": msg.AdminNoticeRights, "reset": msg.AdminNoticeReset,
+	"created": msg.AdminNoticeCreated, "changed": msg.AdminNoticeChanged, "rights": msg.AdminNoticeRights, "reset": msg.AdminNoticeReset, "sessions_ended": msg.AdminNoticeSessionsEnded,
 	"disabled": msg.AdminNoticeDisabled, "enabled": msg.AdminNoticeEnabled, "delegated": msg.AdminNoticeDelegated, "revoked": msg.AdminNoticeRevoked,
 }
 
