@@ -182,3 +182,25 @@ func TestAThrottleNeverBlocksForLongerThanItsLimit(t *testing.T) {
 		}
 	})
 }
+
+// TestAskingForLinksIsCountedByAddress: one machine cannot have letters sent to everybody, nor try who has an account.
+func TestAskingForLinksIsCountedByAddress(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		c.hire("camille")
+		from := audit.WithAddress(t.Context(), "192.0.2.7")
+		for i := range accounts.FreeTriesAddress + 1 {
+			if err := c.Forgot(from, nobody, fmt.Sprintf("invented-%d@example.com", i)); err != nil {
+				t.Fatalf("ask %d: %v", i, err)
+			}
+		}
+		c.letters()
+		limited(t, c.Forgot(from, nobody, address("camille")))
+		if got := c.letters(); len(got) != 0 {
+			t.Errorf("%d letters", len(got))
+		}
+		c.must(c.Forgot(audit.WithAddress(t.Context(), "192.0.2.8"), nobody, address("camille"))) // from elsewhere
+		if got := c.letters(); len(got) != 1 {
+			t.Errorf("%d letters from elsewhere", len(got))
+		}
+	})
+}
