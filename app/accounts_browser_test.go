@@ -259,7 +259,7 @@ func fullAccount(t *testing.T, s *apptest.Server, issuer string) actor.PersonID 
 
 // TestPagesOfAccountsAreAccessible checks the pages that only some deed leads to.
 func TestPagesOfAccountsAreAccessible(t *testing.T) {
-	s, p := serveWithProvider(t, testkit.Address(t, "sqlite"), true)
+	s, p := serveWithProvider(t, apptest.Demo(t, "sqlite"), true)
 	b := s.Browser(t, 1280, 900)
 	id := fullAccount(t, s, p.Issuer())
 	_, invitation, err := s.App.Services.Accounts.Create(t.Context(), actor.CommandLine(), accounts.NewAccount{Email: "fanny@example.com", Name: "Fanny Neuve", Lang: "fr"})

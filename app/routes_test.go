@@ -17,7 +17,7 @@ import (
 
 // TestRoutesAreAsListed keeps a file with every route and its policy: a change of either shows in review.
 func TestRoutesAreAsListed(t *testing.T) {
-	s, _ := serveWithProvider(t, testkit.Address(t, "sqlite"), true)
+	s, _ := serveWithProvider(t, apptest.Demo(t, "sqlite"), true)
 	var lines []string
 	for _, r := range s.App.Web.Routes {
 		lines = append(lines, fmt.Sprintf("%-5s %-45s %s", r.Method, r.Path, r.Policy))
@@ -29,7 +29,7 @@ func TestRoutesAreAsListed(t *testing.T) {
 // TestEveryRouteIsInTheTable finds an address that somebody registered beside the table, where no policy
 // guards it.
 func TestEveryRouteIsInTheTable(t *testing.T) {
-	a := apptest.Build(t, testkit.Address(t, "sqlite"), true) // not served: a route is planted
+	a := apptest.Build(t, apptest.Demo(t, "sqlite"), true) // not served: a route is planted
 	if extra := outsideTable(a.Web); len(extra) > 0 {
 		t.Errorf("registered outside the route table: %v", extra)
 	}
@@ -60,7 +60,7 @@ func outsideTable(w *web.App) []string {
 // TestRoleMatrix requests every route as nobody and as every role, and expects exactly what the table of
 // package access says.
 func TestRoleMatrix(t *testing.T) {
-	s, _ := serveWithProvider(t, testkit.Address(t, "sqlite"), true)
+	s, _ := serveWithProvider(t, apptest.Demo(t, "sqlite"), true)
 	for _, persona := range append([]string{""}, apptest.Personas...) {
 		visitor := s.As(t, persona)
 		for _, r := range s.App.Web.Routes {

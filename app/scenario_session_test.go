@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/echelon-hr/echelon/app/apptest"
-	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/app/web"
 )
 
@@ -94,7 +93,7 @@ func signedIn(v *apptest.Visitor, c *http.Cookie) bool {
 func TestWithoutDemo(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgresql"} {
 		t.Run(kind, func(t *testing.T) {
-			address := testkit.Address(t, kind)
+			address := apptest.Demo(t, kind)
 			demo := apptest.StartOn(t, address, true)
 			token := session(t, demo.As(t, "compensation"))
 			s, _ := serveWithProvider(t, address, false)

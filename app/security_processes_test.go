@@ -7,13 +7,12 @@ import (
 	"testing"
 
 	"github.com/echelon-hr/echelon/app/apptest"
-	"github.com/echelon-hr/echelon/app/testkit"
 )
 
 // twoProcesses serves the demo twice over one PostgreSQL, as two processes behind a balancer.
 func twoProcesses(t *testing.T) (one, other *apptest.Server) {
 	t.Helper()
-	address := testkit.Address(t, "postgresql")
+	address := apptest.Demo(t, "postgresql")
 	return apptest.Serve(t, apptest.BuildWith(t, address, true, nil)), apptest.Serve(t, apptest.BuildWith(t, address, true, nil))
 }
 

@@ -4,6 +4,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"maps"
@@ -30,13 +31,30 @@ type Server struct {
 	URL string
 }
 
+// demo is a database with the demo's content.
+var demo = testkit.NewTemplate("demo", func(address string) error {
+	ctx := context.Background()
+	a, err := open(ctx, address, true, nil)
+	if err != nil {
+		return err
+	}
+	_, err = a.Seed(ctx, seeds.Content, true)
+	return errors.Join(err, a.Close())
+})
+
+// Demo makes a database of a kind with the demo's content and returns its address; it is gone after the test.
+func Demo(t testing.TB, kind string) string {
+	t.Helper()
+	return demo.Address(t, kind)
+}
+
 // Start boots the demo on a fresh database of a kind; it stops after the test.
 func Start(t testing.TB, kind string) *Server {
 	t.Helper()
-	return StartOn(t, testkit.Address(t, kind), true)
+	return StartOn(t, Demo(t, kind), true)
 }
 
-// StartOn boots the product over a migrated database, with or without the demo.
+// StartOn boots the product over a database, as the demo or not.
 func StartOn(t testing.TB, address string, demo bool) *Server {
 	t.Helper()
 	return Serve(t, Build(t, address, demo))
@@ -63,7 +81,7 @@ func Serve(t testing.TB, a *app.App) *Server {
 	return server
 }
 
-// Build opens the product over a migrated database without serving it; it is closed after the test.
+// Build opens the product over a database without serving it, as the demo or not; it is closed after the test.
 func Build(t testing.TB, address string, demo bool) *app.App {
 	t.Helper()
 	return BuildWith(t, address, demo, nil)
@@ -75,7 +93,15 @@ const secretKey = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMhISE="
 // BuildWith is Build with settings of the test's own over the usual ones.
 func BuildWith(t testing.TB, address string, demo bool, more map[string]string) *app.App {
 	t.Helper()
-	ctx := context.Background()
+	a, err := open(context.Background(), address, demo, more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	return a
+}
+
+func open(ctx context.Context, address string, demo bool, more map[string]string) (*app.App, error) {
 	s, err := app.ReadSettings(func(name string) string {
 		if v, ok := more[name]; ok {
 			return v
@@ -85,23 +111,17 @@ func BuildWith(t testing.TB, address string, demo bool, more map[string]string) 
 		}[name]
 	})
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	s.Demo = demo
 	a, err := app.Open(ctx, s, slog.New(slog.DiscardHandler))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	t.Cleanup(func() { _ = a.Close() })
 	if err := a.Prepare(ctx); err != nil {
-		t.Fatal(err)
+		return nil, errors.Join(err, a.Close())
 	}
-	if demo {
-		if _, err := a.Seed(ctx, seeds.Content, true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return a
+	return a, nil
 }
 
 // Answer is a response read whole.

@@ -4,6 +4,7 @@ package testkit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -50,10 +51,7 @@ func EachDatabase(t *testing.T, test func(t *testing.T, d *db.DB)) {
 // Address makes a fresh, migrated database of a kind and returns its address; it is gone after the test.
 func Address(t testing.TB, kind string) string {
 	t.Helper()
-	if kind == "sqlite" {
-		return freshSQLite(t)
-	}
-	return freshPostgres(t)
+	return migrated.Address(t, kind)
 }
 
 // Open opens a database and closes it after the test.
@@ -67,75 +65,111 @@ func Open(t testing.TB, address string) *db.DB {
 	return d
 }
 
-// sqliteTemplate is a migrated file, made once in a process and copied for each test.
-var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+// Template is a database that is filled once in a process, for each kind when it is first asked for, and copied for
+// each test.
+type Template struct {
+	name     string
+	fill     func(address string) error
+	sqlite   func() ([]byte, error)
+	postgres func() (string, error)
+}
+
+// NewTemplate makes a template of a name of its own; fill fills the database at an address, which is migrated.
+func NewTemplate(name string, fill func(address string) error) *Template {
+	t := &Template{name: name, fill: fill}
+	t.sqlite, t.postgres = sync.OnceValues(t.makeSQLite), sync.OnceValues(t.makePostgres)
+	return t
+}
+
+// Address makes a copy of a kind and returns its address; it is gone after the test.
+func (p *Template) Address(t testing.TB, kind string) string {
+	t.Helper()
+	if kind == "sqlite" {
+		return p.copySQLite(t)
+	}
+	needPostgres(t)
+	name, err := p.postgres()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return createPostgres(t, " TEMPLATE "+name)
+}
+
+func (p *Template) copySQLite(t testing.TB) string {
+	t.Helper()
+	content, err := p.sqlite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "echelon.db")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + file
+}
+
+func (p *Template) makeSQLite() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "echelon-template-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "template.db")
-	if err := migrated("sqlite:" + file); err != nil {
+	if err := p.make("sqlite:" + file); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(file)
-})
+}
 
-func migrated(address string) error {
+func (p *Template) makePostgres() (string, error) {
+	name := fmt.Sprintf("echelon_template_%s_%d", p.name, os.Getpid())
+	if err := onServer("CREATE DATABASE " + name); err != nil {
+		return "", err
+	}
+	return name, p.make(onDatabase(name))
+}
+
+// make migrates and fills; an embedded database is then whole in its one file.
+func (p *Template) make(address string) error {
+	if err := with(address, func(ctx context.Context, d *db.DB) error {
+		_, err := d.Migrate(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := p.fill(address); err != nil {
+		return err
+	}
+	return with(address, func(ctx context.Context, d *db.DB) error {
+		if !d.Embedded() {
+			return nil
+		}
+		_, err := d.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+		return err
+	})
+}
+
+func with(address string, do func(ctx context.Context, d *db.DB) error) error {
 	ctx := context.Background()
 	d, err := db.Open(ctx, address)
 	if err != nil {
 		return err
 	}
-	if _, err = d.Migrate(ctx); err == nil && d.Embedded() {
-		_, err = d.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	}
-	if closed := d.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return errors.Join(do(ctx, d), d.Close())
 }
 
-func freshSQLite(t testing.TB) string {
-	t.Helper()
-	template, err := sqliteTemplate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "echelon.db")
-	if err := os.WriteFile(file, template, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return "sqlite:" + file
-}
+// migrated is the template without any content.
+var migrated = NewTemplate("empty", func(string) error { return nil })
 
 var (
 	postgresMu    sync.Mutex
 	postgresCount int
-	// postgresTemplate is a migrated database, made once in a process.
-	postgresTemplate = sync.OnceValues(func() (string, error) {
-		name := fmt.Sprintf("echelon_template_%d", os.Getpid())
-		if err := onServer("CREATE DATABASE " + name); err != nil {
-			return "", err
-		}
-		return name, migrated(onDatabase(name))
-	})
 )
 
 // EmptyPostgres makes a database without any table and returns its address; it is gone after the test.
 func EmptyPostgres(t testing.TB) string {
 	t.Helper()
 	return createPostgres(t, "")
-}
-
-func freshPostgres(t testing.TB) string {
-	t.Helper()
-	needPostgres(t)
-	template, err := postgresTemplate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return createPostgres(t, " TEMPLATE "+template)
 }
 
 func needPostgres(t testing.TB) {
