@@ -89,6 +89,9 @@ func TestStandingInForAManager(t *testing.T) {
 			c.must(c.reports(stand, &head, 0))
 			c.related(t, c.as(stand), stand, "own")
 			c.related(t, c.as(stand), low, "direct report", "line")
+			if team, err := c.Team(ctx, c.as(stand)); err != nil || len(team) != 1 || team[0].ID != low.ID {
+				t.Errorf("the team is %+v, %v", team, err)
+			}
 		})
 	})
 }

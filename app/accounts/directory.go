@@ -91,14 +91,14 @@ func (s *Service) Names(ctx context.Context, a actor.Actor) (map[actor.PersonID]
 	return out, err
 }
 
-// Team lists who reports to the actor today, themself or through those they stand in for.
+// Team lists who reports to the actor today, or to those they stand in for, who may be the actor's own manager.
 func (s *Service) Team(ctx context.Context, a actor.Actor) ([]Placed, error) {
 	all, err := s.Directory(ctx, a)
 	if err != nil || !a.Manages {
 		return nil, err
 	}
 	lines, _, err := s.standing(ctx, a)
-	return slices.DeleteFunc(all, func(p Placed) bool { return !slices.Contains(lines, p.Manager.ID) }), err
+	return slices.DeleteFunc(all, func(p Placed) bool { return p.ID == a.ID || !slices.Contains(lines, p.Manager.ID) }), err
 }
 
 // Colleagues lists those with an account in use, by name and without the actor: to whom something can be delegated.
