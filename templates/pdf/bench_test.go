@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"testing"
+
+	"github.com/echelon-hr/echelon/app/testkit"
 )
 
 // fullFont is a complete font as a program without this package's work would embed it: the one of the
@@ -17,7 +19,7 @@ func fullFont(tb testing.TB) []byte {
 			return b
 		}
 	}
-	tb.Skip("no complete font here")
+	testkit.Missing(tb, "a complete font", "run make assets")
 	return nil
 }
 

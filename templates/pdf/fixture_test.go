@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/echelon-hr/echelon/app/testkit"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/careers"
 	"github.com/echelon-hr/echelon/competencies"
@@ -130,20 +132,6 @@ func rendered(t testing.TB, d Document) ([]byte, Report) {
 	return b, r
 }
 
-// tool finds a program; without it the test is skipped, in CI it fails.
-func tool(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not installed", name)
-	}
-	t.Skipf("%s is not installed", name)
-	return ""
-}
-
 func saved(t testing.TB, b []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "doc.pdf")
@@ -156,7 +144,7 @@ func saved(t testing.TB, b []byte) string {
 // sound fails when the structure of the file is not.
 func sound(t testing.TB, b []byte) {
 	t.Helper()
-	if out, err := exec.Command(tool(t, "qpdf"), "--check", saved(t, b)).CombinedOutput(); err != nil {
+	if out, err := exec.Command(testkit.Tool(t, "qpdf", "sudo apt-get install qpdf"), "--check", saved(t, b)).CombinedOutput(); err != nil {
 		t.Fatalf("qpdf: %v\n%s", err, out)
 	}
 }
@@ -164,7 +152,7 @@ func sound(t testing.TB, b []byte) {
 // read gives the text of a document with ordinary spaces.
 func read(t testing.TB, b []byte) string {
 	t.Helper()
-	cmd := exec.Command(tool(t, "pdftotext"), "-layout", saved(t, b), "-")
+	cmd := exec.Command(testkit.Tool(t, "pdftotext", "sudo apt-get install poppler-utils"), "-layout", saved(t, b), "-")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

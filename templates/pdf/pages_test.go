@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/app/testkit"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/competencies"
 	"github.com/echelon-hr/echelon/jobs"
@@ -173,7 +175,7 @@ func TestTitleTellsTheEdition(t *testing.T) {
 		d := fixture()
 		d.Edition = edition
 		b, _ := rendered(t, d)
-		out, err := exec.Command(tool(t, "pdfinfo"), saved(t, b)).CombinedOutput()
+		out, err := exec.Command(testkit.Tool(t, "pdfinfo", "sudo apt-get install poppler-utils"), saved(t, b)).CombinedOutput()
 		if err != nil {
 			t.Fatalf("pdfinfo: %v\n%s", err, out)
 		}

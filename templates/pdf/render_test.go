@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/app/testkit"
+
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
@@ -282,7 +284,7 @@ func TestPropertiesLanguageAndOutline(t *testing.T) {
 	if !bytes.Contains(b, []byte("/Lang (fr)")) {
 		t.Error("the catalogue names no language")
 	}
-	out, err := exec.Command(tool(t, "pdfinfo"), "-isodates", saved(t, b)).CombinedOutput()
+	out, err := exec.Command(testkit.Tool(t, "pdfinfo", "sudo apt-get install poppler-utils"), "-isodates", saved(t, b)).CombinedOutput()
 	if err != nil {
 		t.Fatalf("pdfinfo: %v\n%s", err, out)
 	}
