@@ -284,6 +284,9 @@ func (a *App) refused(ctx context.Context, who actor.Actor, r *access.Refusal) e
 		return nil
 	}
 	entry := audit.Entry{Action: "access.refused", Object: audit.Clean(r.Object), Outcome: audit.Refused, Details: map[string]string{"action": string(r.Action)}}
+	if r == web.Forged {
+		entry = audit.Entry{Action: "access.forged", Outcome: audit.Refused}
+	}
 	return a.journal(a.DB.DB).Append(ctx, who, entry)
 }
 

@@ -453,6 +453,8 @@ func secretsOf(t *testing.T, s *apptest.Server, m *mailbox) map[string]string {
 	s.Visitor(t).Get(link)
 	s.Visitor(t).Post(link, url.Values{"password": {"another good password of hers"}})
 	s.Visitor(t).Get("/sign-in/password/none-such-token-was-ever-made")
+	s.Visitor(t).Do("BREW", "/sign-in/password/none-such-token-was-ever-made", nil, nil)
+	s.Visitor(t).Do(http.MethodPost, "/sign-in/password/none-such-token-was-ever-made", strings.NewReader(strings.Repeat("a", 2<<20)), nil)
 	w, code := s.Visitor(t), next()
 	w.Post("/sign-in", url.Values{"email": {"ada@example.com"}, "password": {"another good password of hers"}})
 	half := session(t, w).Value

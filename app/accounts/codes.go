@@ -60,7 +60,7 @@ type proofStore interface {
 	AddIdentity(ctx context.Context, i Identity) error // one that belongs to an account already is a Conflict
 	Identity(ctx context.Context, issuer, subject string) (Identity, error)
 	IdentitiesOf(ctx context.Context, id actor.PersonID) ([]Identity, error)
-	DropIdentity(ctx context.Context, id actor.PersonID, issuer string) error
+	DropIdentity(ctx context.Context, id actor.PersonID, issuer string) error // "" for every one
 
 	Throttle(ctx context.Context, id string) (Throttle, error)
 	// LockThrottle reads a throttle, a fresh one when there is none, and holds it until the transaction ends.
@@ -153,6 +153,9 @@ func (s *Service) ConfirmCodes(ctx context.Context, a actor.Actor, code string) 
 	}
 	var codes []string
 	err = s.store.Tx(ctx, func(tx Store) error {
+		if err := s.present(ctx, tx, a); err != nil {
+			return err
+		}
 		d, err := tx.CodeDevice(ctx, a.ID)
 		if err != nil {
 			return err
@@ -316,11 +319,11 @@ func (s *Service) useAnyCode(ctx context.Context, tx Store, account Account, cod
 
 // RemoveCodes takes the actor's codes out of use, given a proof; roles that need them are withheld from then on.
 func (s *Service) RemoveCodes(ctx context.Context, a actor.Actor, password string) error {
-	account, err := s.confirm(ctx, a, password)
+	p, err := s.confirm(ctx, a, password)
 	if err != nil {
 		return err
 	}
-	return s.store.Tx(ctx, func(tx Store) error { return s.dropCodes(ctx, tx, a, account, a.Session) })
+	return s.whileProven(ctx, a, p, func(tx Store) error { return s.dropCodes(ctx, tx, a, p.account, a.Session) })
 }
 
 // dropCodes removes the codes of an account in a transaction and ends its sessions but the one that is kept.
@@ -344,11 +347,12 @@ func (s *Service) dropCodes(ctx context.Context, tx Store, a actor.Actor, accoun
 
 // RenewRecoveryCodes replaces the actor's recovery codes, given a proof.
 func (s *Service) RenewRecoveryCodes(ctx context.Context, a actor.Actor, password string) ([]string, error) {
-	if _, err := s.confirm(ctx, a, password); err != nil {
+	p, err := s.confirm(ctx, a, password)
+	if err != nil {
 		return nil, err
 	}
 	var codes []string
-	err := s.store.Tx(ctx, func(tx Store) error {
+	err = s.whileProven(ctx, a, p, func(tx Store) error {
 		d, err := tx.CodeDevice(ctx, a.ID)
 		if err != nil {
 			return err

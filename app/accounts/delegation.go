@@ -159,18 +159,27 @@ func checkLoad(ctx context.Context, tx Store, d Delegation) error {
 	if err != nil {
 		return err
 	}
-	givers := map[actor.PersonID]bool{d.From: true}
+	list = slices.DeleteFunc(list, func(x Delegation) bool { return x.To != d.To || !x.RevokedAt.IsZero() })
+	days := []string{d.StartsOn} // the load only grows where a delegation starts
 	for _, x := range list {
-		if x.To == d.To && x.RevokedAt.IsZero() && x.StartsOn < d.EndsOn && d.StartsOn < x.EndsOn {
-			givers[x.From] = true
+		if d.StartsOn < x.StartsOn && x.StartsOn < d.EndsOn {
+			days = append(days, x.StartsOn)
 		}
 	}
-	if len(givers) <= mostGivers {
-		return nil
+	for _, day := range days {
+		givers := map[actor.PersonID]bool{d.From: true}
+		for _, x := range list {
+			if x.StartsOn <= day && day < x.EndsOn {
+				givers[x.From] = true
+			}
+		}
+		if len(givers) > mostGivers {
+			f := fault.New(fault.Invalid, "invalid", "a stand-in for %d people on %s", len(givers), day)
+			f.Fields = []fault.Field{{Path: "to", Rule: "stands_in", Param: strconv.Itoa(mostGivers)}}
+			return f
+		}
 	}
-	f := fault.New(fault.Invalid, "invalid", "a stand-in for %d people", len(givers))
-	f.Fields = []fault.Field{{Path: "to", Rule: "stands_in", Param: strconv.Itoa(mostGivers)}}
-	return f
+	return nil
 }
 
 func (s *Service) mayDelegate(a actor.Actor, from actor.PersonID, object string) error {

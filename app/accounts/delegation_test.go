@@ -279,7 +279,10 @@ func TestStandingInHasAnEnd(t *testing.T) {
 		if got := field(c.delegates(one, stand, accounts.DutyRecruiter, 3, 5), "to"); got != "stands_in" {
 			t.Errorf("one more: %q", got)
 		}
-		c.must(c.delegates(one, stand, accounts.DutyRecruiter, 4, 5)) // when the others are back
+		c.must(c.delegates(one, stand, accounts.DutyRecruiter, 4, 100)) // when the others are back
+		for i := range 50 {
+			c.must(c.delegates(c.hire("later"+strconv.Itoa(i), actor.Recruiter), stand, accounts.DutyRecruiter, 10+i, 10+i)) // one a day
+		}
 		c.must(c.delegates(one, c.hire("other"), accounts.DutyRecruiter, 0, 3))
 	})
 }

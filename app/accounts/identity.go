@@ -60,7 +60,8 @@ func (s *Service) Confirm(ctx context.Context, a actor.Actor, password string) e
 	return err
 }
 
-// Link links the actor's own account to an identity that they have just shown to a provider, after a proof.
+// Link links the actor's own account to an identity that they have just shown to a provider. Whoever calls has asked for
+// a proof before: by Confirm, or by the sign-in that has just been.
 func (s *Service) Link(ctx context.Context, a actor.Actor, issuer, subject string) error {
 	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
 		return err
@@ -70,6 +71,9 @@ func (s *Service) Link(ctx context.Context, a actor.Actor, issuer, subject strin
 		return err
 	}
 	return s.store.Tx(ctx, func(tx Store) error {
+		if err := s.present(ctx, tx, a); err != nil {
+			return err
+		}
 		err := tx.AddIdentity(ctx, Identity{Issuer: issuer, Subject: subject, Account: a.ID, LinkedAt: s.now()})
 		if fault.Is(err, fault.Conflict) {
 			return fault.Wrap(fault.Conflict, "identity_taken", err, "the identity is linked already")
@@ -95,10 +99,11 @@ func (s *Service) Identities(ctx context.Context, a actor.Actor) ([]Identity, er
 // Unlink takes the actor's identity with a provider away, given a proof. Where it is the only way to sign in, that is a
 // Conflict fault.
 func (s *Service) Unlink(ctx context.Context, a actor.Actor, issuer, password string) error {
-	if _, err := s.confirm(ctx, a, password); err != nil {
+	p, err := s.confirm(ctx, a, password)
+	if err != nil {
 		return err
 	}
-	return s.store.Tx(ctx, func(tx Store) error {
+	return s.whileProven(ctx, a, p, func(tx Store) error {
 		if err := tx.DropIdentity(ctx, a.ID, issuer); err != nil {
 			return err
 		}

@@ -111,6 +111,7 @@ func TestEveryActIsJournalled(t *testing.T) {
 				return c.Delegate(ctx, operator, accounts.DelegateInput{From: a.ID, To: b.ID, Duty: accounts.DutyLine, StartsOn: c.day(0), LastDay: c.day(1)})
 			}, []string{"delegations.created"}},
 			{"revoke the delegation", func() error { return c.RevokeDelegation(ctx, operator, c.latest(a)) }, []string{"delegations.revoked"}},
+			{"sign out everywhere", func() error { return c.EndSessionsOf(ctx, operator, a.ID) }, []string{"accounts.sessions_ended"}},
 			{"reset", func() error { return second(c.ResetProofs(ctx, operator, a.ID, accounts.ResetInput{Codes: true})) }, []string{"codes.disabled", "accounts.reset"}},
 			{"disable", func() error { return c.Disable(ctx, operator, a.ID) }, []string{"accounts.disabled"}},
 			{"enable", func() error { return c.Enable(ctx, operator, a.ID) }, []string{"accounts.enabled"}},

@@ -98,15 +98,15 @@ func (s *Service) Forgot(ctx context.Context, a actor.Actor, email string) error
 		if !known {
 			return note(ctx, tx, a, "link.sent", "", audit.Failed, map[string]string{"kind": string(Reset)})
 		}
-		return s.send(ctx, tx, a, account, Reset)
+		return s.send(ctx, tx, a, account, Reset, mail.Reset)
 	})
 }
 
-// send makes a link for an account and puts its letter in the outbox.
-func (s *Service) send(ctx context.Context, tx Store, a actor.Actor, account Account, kind LinkKind) error {
-	good, letter, details := resetLimit, mail.Reset, map[string]string{"minutes": strconv.Itoa(int(resetLimit.Minutes()))}
+// send makes a link for an account and puts the letter that carries it in the outbox.
+func (s *Service) send(ctx context.Context, tx Store, a actor.Actor, account Account, kind LinkKind, letter mail.Kind) error {
+	good, details := resetLimit, map[string]string{"minutes": strconv.Itoa(int(resetLimit.Minutes()))}
 	if kind == Invitation {
-		good, letter, details = invitationLimit, mail.Invitation, map[string]string{"days": strconv.Itoa(int(invitationLimit.Hours() / 24))}
+		good, details = invitationLimit, map[string]string{"days": strconv.Itoa(int(invitationLimit.Hours() / 24))}
 	}
 	token, err := s.newLink(ctx, tx, kind, account.ID, good)
 	if err != nil {
@@ -172,10 +172,8 @@ func (s *Service) putPassword(ctx context.Context, tx Store, a actor.Actor, acco
 	if _, err := tx.EndSessions(ctx, account.ID, keep); err != nil {
 		return err
 	}
-	for _, kind := range []LinkKind{Invitation, Reset} { // letters that lie about set no password after this one
-		if err := tx.DropLinks(ctx, kind, account.ID); err != nil {
-			return err
-		}
+	if err := dropLinks(ctx, tx, account.ID); err != nil { // they set no password after this one
+		return err
 	}
 	if err := tx.Outbox().Put(ctx, account.letter(mail.PasswordSet, nil)); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/mail"
 	"github.com/echelon-hr/echelon/app/valid"
 )
 
@@ -34,35 +35,6 @@ func (s *Service) Get(ctx context.Context, a actor.Actor, id actor.PersonID) (Ac
 		}
 	}
 	return s.store.Account(ctx, id)
-}
-
-// Proofs says how an account can sign in.
-type Proofs struct {
-	Password  bool
-	Codes     bool
-	Recovery  int // codes left
-	Providers int
-}
-
-// ProofsOf reads how an account can sign in: one's own, or anybody's by who may.
-func (s *Service) ProofsOf(ctx context.Context, a actor.Actor, id actor.PersonID) (Proofs, error) {
-	if _, err := s.Get(ctx, a, id); err != nil {
-		return Proofs{}, err
-	}
-	return proofsOf(ctx, s.store, id)
-}
-
-func proofsOf(ctx context.Context, store Store, id actor.PersonID) (Proofs, error) {
-	of, err := store.Proofs(ctx, id)
-	return of[id], err
-}
-
-// AllProofs reads how every account can sign in.
-func (s *Service) AllProofs(ctx context.Context, a actor.Actor) (map[actor.PersonID]Proofs, error) {
-	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
-		return nil, err
-	}
-	return s.store.Proofs(ctx, "")
 }
 
 // NewAccount is an account to make.
@@ -94,7 +66,7 @@ func (s *Service) Create(ctx context.Context, a actor.Actor, in NewAccount) (act
 			return err
 		}
 		if a.Kind != actor.Operator {
-			return s.send(ctx, tx, a, account, Invitation)
+			return s.send(ctx, tx, a, account, Invitation, mail.Invitation)
 		}
 		token, err := s.newLink(ctx, tx, Invitation, account.ID, invitationLimit)
 		path = linkPath(Invitation, token)
@@ -162,9 +134,13 @@ func (s *Service) Change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 	if err := valid.Struct("account", &in); err != nil {
 		return err
 	}
-	return s.change(ctx, a, id, "accounts.changed", func(_ Store, x *Account) (map[string]string, error) {
+	return s.change(ctx, a, id, "accounts.changed", func(tx Store, x *Account) (map[string]string, error) {
+		moved := x.Email != in.Email
 		x.Email, x.Name, x.Lang = in.Email, in.Name, in.Lang
-		return nil, nil
+		if !moved {
+			return nil, nil
+		}
+		return nil, dropLinks(ctx, tx, id) // those that lie at the former address
 	})
 }
 
@@ -226,10 +202,7 @@ func (s *Service) Disable(ctx context.Context, a actor.Actor, id actor.PersonID)
 		if _, err := tx.EndSessions(ctx, id, ""); err != nil {
 			return nil, err
 		}
-		if err := tx.DropLinks(ctx, Reset, id); err != nil {
-			return nil, err
-		}
-		if err := tx.DropLinks(ctx, Invitation, id); err != nil {
+		if err := dropLinks(ctx, tx, id); err != nil {
 			return nil, err
 		}
 		return nil, tx.RevokeTokens(ctx, id, s.now())
@@ -257,22 +230,16 @@ func (s *Service) EndSessionsOf(ctx context.Context, a actor.Actor, id actor.Per
 	})
 }
 
-// ResetProofs makes an account start anew, as one that was lost or taken over has to: sessions, password and tokens end
-// at once, and its owner is sent the link for a new password. The operator gets the link's path as well, for a company
-// whose mail does not work; nobody else does.
+// ResetProofs makes an account start anew, as one that was lost or taken over has to: sessions, password, tokens, links
+// that lie about and identities of providers end at once, and its owner is sent the link for a new password. The
+// operator gets the link's path as well, for a company whose mail does not work; nobody else does.
 func (s *Service) ResetProofs(ctx context.Context, a actor.Actor, id actor.PersonID, in ResetInput) (string, error) {
 	path := ""
 	err := s.change(ctx, a, id, "accounts.reset", func(tx Store, x *Account) (map[string]string, error) {
 		if x.Disabled() {
 			return nil, fault.New(fault.Conflict, "account_disabled", "the account is disabled")
 		}
-		if _, err := tx.EndSessions(ctx, id, ""); err != nil {
-			return nil, err
-		}
-		if err := tx.DropPassword(ctx, id); err != nil {
-			return nil, err
-		}
-		if err := tx.RevokeTokens(ctx, id, s.now()); err != nil {
+		if err := s.dropProofs(ctx, tx, id); err != nil {
 			return nil, err
 		}
 		if in.Codes {
@@ -281,13 +248,40 @@ func (s *Service) ResetProofs(ctx context.Context, a actor.Actor, id actor.Perso
 			}
 		}
 		if a.Kind != actor.Operator {
-			return nil, s.send(ctx, tx, a, *x, Reset)
+			return nil, s.send(ctx, tx, a, *x, Reset, mail.AccessReset)
 		}
 		token, err := s.newLink(ctx, tx, Reset, id, resetLimit)
 		path = linkPath(Reset, token)
 		return nil, err
 	})
 	return path, err
+}
+
+// dropProofs takes everything away that opens an account, but its one-time codes.
+func (s *Service) dropProofs(ctx context.Context, tx Store, id actor.PersonID) error {
+	if _, err := tx.EndSessions(ctx, id, ""); err != nil {
+		return err
+	}
+	if err := tx.DropPassword(ctx, id); err != nil {
+		return err
+	}
+	if err := dropLinks(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := tx.DropIdentity(ctx, id, ""); err != nil {
+		return err
+	}
+	return tx.RevokeTokens(ctx, id, s.now())
+}
+
+// dropLinks ends the links to choose a password that lie about.
+func dropLinks(ctx context.Context, tx Store, id actor.PersonID) error {
+	for _, kind := range []LinkKind{Invitation, Reset} {
+		if err := tx.DropLinks(ctx, kind, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Find reads anybody's account, by who may.

@@ -237,17 +237,22 @@ func TestResettingProofs(t *testing.T) {
 		session := c.enter(a, false)
 		c.enrol(c.who(session))
 		token := c.makes(c.who(session), "read")
+		const issuer = "https://elsewhere.example"
+		c.must(c.Link(ctx, c.who(session), issuer, "an intruder's"))
 		c.letters()
 		path, err := c.ResetProofs(ctx, c.as(admin), a.ID, accounts.ResetInput{})
 		if err != nil || path != "" {
 			t.Fatalf("an administrator is told the link %q: %v", path, err)
 		}
 		list := c.letters()
-		if diff := cmp.Diff([]mail.Kind{mail.Reset}, kinds(list)); diff != "" || c.who(session).Kind != actor.Anonymous {
+		if diff := cmp.Diff([]mail.Kind{mail.AccessReset}, kinds(list)); diff != "" || c.who(session).Kind != actor.Anonymous {
 			t.Fatal(diff)
 		}
 		if _, err := c.signIn("anouk", password); fault.Of(err).Code != "signin_wrong" {
 			t.Errorf("the password is still good: %v", err)
+		}
+		if _, err := c.SignInProvided(ctx, nobody, accounts.Provided{Issuer: issuer, Subject: "an intruder's"}); fault.Of(err).Code != "identity_unlinked" {
+			t.Errorf("the identity of a provider is still good: %v", err)
 		}
 		if who := c.program(token); who.Kind != actor.Anonymous {
 			t.Errorf("the token is still good for %s", who.Name)
@@ -270,5 +275,27 @@ func TestResettingProofs(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	})
+}
+
+// TestLinksThatLieAboutEnd: an invitation that went to a mistyped address opens nothing once that is put right.
+func TestLinksThatLieAboutEnd(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		ctx := t.Context()
+		invited := func(first string) (actor.PersonID, string) {
+			id, path, err := c.Create(ctx, operator, accounts.NewAccount{Email: address(first), Name: first + " Élysée", Lang: lang.FR})
+			c.must(err)
+			return id, tokenOf(path)
+		}
+		id, token := invited("bora")
+		c.must(c.Change(ctx, operator, id, accounts.Details{Email: address("bora"), Name: "Bora Élysée", Lang: lang.EN}))
+		if _, err := c.CheckLink(ctx, nobody, token); err != nil {
+			t.Errorf("a name put right ends the invitation: %v", err)
+		}
+		c.must(c.Change(ctx, operator, id, accounts.Details{Email: address("borah"), Name: "Bora Élysée", Lang: lang.EN}))
+		ended(t, c.UseLink(ctx, nobody, token, fresh))
+		id, token = invited("camille")
+		c.must(second(c.ResetProofs(ctx, operator, id, accounts.ResetInput{})))
+		ended(t, c.UseLink(ctx, nobody, token, fresh))
 	})
 }

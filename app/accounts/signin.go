@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 
-	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -166,62 +165,18 @@ func (s *Service) Personas(ctx context.Context, _ actor.Actor) ([]Account, error
 	return out, nil
 }
 
-// confirm asks for a proof once more before an act that changes how somebody signs in: the password where there is
-// one, else that the sign-in is fresh. A wrong password counts as one at the sign-in does.
-func (s *Service) confirm(ctx context.Context, a actor.Actor, password string) (Account, error) {
-	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
-		return Account{}, err
-	}
-	account, err := s.store.Account(ctx, a.ID)
-	if err != nil {
-		return Account{}, err
-	}
-	phc, err := s.store.Password(ctx, a.ID)
-	if fault.Is(err, fault.NotFound) {
-		return account, s.fresh(ctx, a)
-	}
-	if err != nil {
-		return Account{}, err
-	}
-	guards := s.guardsOf(ctx, "account", account.Email)
-	if err := s.admit(ctx, guards); err != nil {
-		return Account{}, err
-	}
-	right, _, err := s.hasher.check(ctx, password, phc)
-	if err != nil || right {
-		return account, err
-	}
-	wrong := fault.New(fault.Invalid, "invalid", "wrong password")
-	wrong.Fields = []fault.Field{{Path: "current", Rule: "password_wrong"}}
-	return Account{}, s.refuse(ctx, a, account, guards, "session.refused", wrong)
-}
-
-// fresh refuses when the session's last proof lies too long ago.
-func (s *Service) fresh(ctx context.Context, a actor.Actor) error {
-	all, err := s.store.SessionsOf(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	for _, x := range all {
-		if x.ID == a.Session && (x.Proof == ByPersona || s.now().Sub(x.ProvedAt) <= freshProof) {
-			return nil
-		}
-	}
-	return fault.New(fault.Conflict, "proof_old", "the sign-in lies too long ago")
-}
-
 // SetPassword changes the actor's own password, given the current one, and ends their other sessions.
 func (s *Service) SetPassword(ctx context.Context, a actor.Actor, current, password string) error {
-	account, err := s.confirm(ctx, a, current)
+	p, err := s.confirm(ctx, a, current)
 	if err != nil {
 		return err
 	}
-	if err := checkPassword(password, account); err != nil {
+	if err := checkPassword(password, p.account); err != nil {
 		return err
 	}
 	phc, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return err
 	}
-	return s.store.Tx(ctx, func(tx Store) error { return s.putPassword(ctx, tx, a, account, phc, a.Session) })
+	return s.whileProven(ctx, a, p, func(tx Store) error { return s.putPassword(ctx, tx, a, p.account, phc, a.Session) })
 }

@@ -74,11 +74,19 @@ func (s *Service) CreateToken(ctx context.Context, a actor.Actor, in TokenInput,
 	if err := in.check(); err != nil {
 		return "", err
 	}
-	account, err := s.confirm(ctx, a, password)
+	p, err := s.confirm(ctx, a, password)
 	if err != nil {
 		return "", err
 	}
-	return s.addToken(ctx, a, account, in)
+	text := ""
+	err = s.whileProven(ctx, a, p, func(tx Store) error {
+		text, err = s.addToken(ctx, tx, a, p.account, in)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return text, nil
 }
 
 // CreateTokenFor makes a token for somebody's account; the operator does.
@@ -96,28 +104,31 @@ func (s *Service) CreateTokenFor(ctx context.Context, a actor.Actor, email strin
 	if account.Disabled() {
 		return "", fault.New(fault.Conflict, "account_disabled", "the account %s is disabled", account.Email)
 	}
-	return s.addToken(ctx, a, account, in)
-}
-
-func (s *Service) addToken(ctx context.Context, a actor.Actor, account Account, in TokenInput) (string, error) {
-	text := tokenPrefix + newToken()
-	t := Token{
-		ID: newID(), Account: account.ID, Name: in.Name, Prefix: text[:tokenShown], Hash: hash(text), Scopes: in.Scopes,
-		CreatedAt: s.now(), ExpiresAt: s.now().AddDate(0, 0, in.Days),
-	}
-	err := s.store.Tx(ctx, func(tx Store) error {
-		if err := tx.AddToken(ctx, t); err != nil {
-			return err
-		}
-		if err := tx.Outbox().Put(ctx, account.letter(mail.TokenMade, map[string]string{"name": in.Name})); err != nil {
-			return err
-		}
-		return note(ctx, tx, a, "token.created", "token:"+t.ID, audit.Done, map[string]string{"account": string(account.ID)})
+	text := ""
+	err = s.store.Tx(ctx, func(tx Store) error {
+		text, err = s.addToken(ctx, tx, a, account, in)
+		return err
 	})
 	if err != nil {
 		return "", err
 	}
 	return text, nil
+}
+
+// addToken makes a token in a transaction and returns its text.
+func (s *Service) addToken(ctx context.Context, tx Store, a actor.Actor, account Account, in TokenInput) (string, error) {
+	text := tokenPrefix + newToken()
+	t := Token{
+		ID: newID(), Account: account.ID, Name: in.Name, Prefix: text[:tokenShown], Hash: hash(text), Scopes: in.Scopes,
+		CreatedAt: s.now(), ExpiresAt: s.now().AddDate(0, 0, in.Days),
+	}
+	if err := tx.AddToken(ctx, t); err != nil {
+		return "", err
+	}
+	if err := tx.Outbox().Put(ctx, account.letter(mail.TokenMade, map[string]string{"name": in.Name})); err != nil {
+		return "", err
+	}
+	return text, note(ctx, tx, a, "token.created", "token:"+t.ID, audit.Done, map[string]string{"account": string(account.ID)})
 }
 
 // Tokens lists the actor's own tokens that still work, latest first.

@@ -31,8 +31,8 @@ type Server struct {
 	URL string
 }
 
-// demo is a database with the demo's content.
-var demo = testkit.NewTemplate("demo", func(address string) error {
+// demoContent is a database with the demo's content.
+var demoContent = testkit.NewTemplate("demo", func(address string) error {
 	ctx := context.Background()
 	a, err := open(ctx, address, true, nil)
 	if err != nil {
@@ -45,7 +45,7 @@ var demo = testkit.NewTemplate("demo", func(address string) error {
 // Demo makes a database of a kind with the demo's content and returns its address; it is gone after the test.
 func Demo(t testing.TB, kind string) string {
 	t.Helper()
-	return demo.Address(t, kind)
+	return demoContent.Address(t, kind)
 }
 
 // Start boots the demo on a fresh database of a kind; it stops after the test.

@@ -15,7 +15,8 @@ type Kind string
 // The letters.
 const (
 	Invitation     Kind = "invitation"      // you have an account: choose a password (link, days)
-	Reset          Kind = "reset"           // choose a new password (link, minutes)
+	Reset          Kind = "reset"           // you asked: choose a new password (link, minutes)
+	AccessReset    Kind = "access_reset"    // an administrator took what opens your account away: choose a new password (link, minutes)
 	PasswordSet    Kind = "password_set"    // your password was changed
 	CodesOn        Kind = "codes_on"        // one-time codes were set up
 	CodesOff       Kind = "codes_off"       // one-time codes were removed
@@ -29,7 +30,7 @@ const (
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Invitation, Reset, PasswordSet, CodesOn, CodesOff, RecoveryUsed, SignedIn, TokenMade, IdentityLinked, Delegated, Trial}
+	return []Kind{Invitation, Reset, AccessReset, PasswordSet, CodesOn, CodesOff, RecoveryUsed, SignedIn, TokenMade, IdentityLinked, Delegated, Trial}
 }
 
 // Letter is what is to be said to whom.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
@@ -82,62 +81,64 @@ func NewTemplate(name string, fill func(address string) error) *Template {
 }
 
 // Address makes a copy of a kind and returns its address; it is gone after the test.
-func (p *Template) Address(t testing.TB, kind string) string {
-	t.Helper()
+func (t *Template) Address(tb testing.TB, kind string) string {
+	tb.Helper()
 	if kind == "sqlite" {
-		return p.copySQLite(t)
+		return t.copySQLite(tb)
 	}
-	needPostgres(t)
-	name, err := p.postgres()
+	needPostgres(tb)
+	name, err := t.postgres()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return createPostgres(t, " TEMPLATE "+name)
+	return createPostgres(tb, " TEMPLATE "+name)
 }
 
-func (p *Template) copySQLite(t testing.TB) string {
-	t.Helper()
-	content, err := p.sqlite()
+func (t *Template) copySQLite(tb testing.TB) string {
+	tb.Helper()
+	content, err := t.sqlite()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "echelon.db")
+	file := filepath.Join(tb.TempDir(), "echelon.db")
 	if err := os.WriteFile(file, content, 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return "sqlite:" + file
 }
 
-func (p *Template) makeSQLite() ([]byte, error) {
+func (t *Template) makeSQLite() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "echelon-template-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	file := filepath.Join(dir, "template.db")
-	if err := p.make("sqlite:" + file); err != nil {
+	if err := t.build("sqlite:" + file); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(file)
 }
 
-func (p *Template) makePostgres() (string, error) {
-	name := fmt.Sprintf("echelon_template_%s_%d", p.name, os.Getpid())
-	if err := onServer("CREATE DATABASE " + name); err != nil {
-		return "", err
+func (t *Template) makePostgres() (string, error) {
+	name := fmt.Sprintf("echelon_template_%s_%d", t.name, os.Getpid())
+	for _, statement := range []string{"DROP DATABASE IF EXISTS " + name, "CREATE DATABASE " + name} { // one of a former process of this number
+		if err := onServer(statement); err != nil {
+			return "", err
+		}
 	}
-	return name, p.make(onDatabase(name))
+	return name, t.build(onDatabase(name))
 }
 
-// make migrates and fills; an embedded database is then whole in its one file.
-func (p *Template) make(address string) error {
+// build migrates and fills; an embedded database is then whole in its one file.
+func (t *Template) build(address string) error {
 	if err := with(address, func(ctx context.Context, d *db.DB) error {
 		_, err := d.Migrate(ctx)
 		return err
 	}); err != nil {
 		return err
 	}
-	if err := p.fill(address); err != nil {
+	if err := t.fill(address); err != nil {
 		return err
 	}
 	return with(address, func(ctx context.Context, d *db.DB) error {
@@ -209,7 +210,7 @@ func onServer(statement string) error {
 		return err
 	}
 	defer func() { _ = d.Close() }()
-	if _, err := d.ExecContext(ctx, statement); err != nil && !strings.Contains(err.Error(), "already exists") {
+	if _, err := d.ExecContext(ctx, statement); err != nil {
 		return fmt.Errorf("%s: %w", statement, err)
 	}
 	return nil

@@ -68,6 +68,9 @@ var statusOf = map[fault.Kind]int{
 	fault.Internal:        http.StatusInternalServerError,
 }
 
+// StatusOf is the HTTP status of a kind of fault.
+func StatusOf(k fault.Kind) int { return statusOf[k] }
+
 // toProblem is the one way an error of a handler becomes an answer of the API. An internal error keeps its
 // text to itself.
 func toProblem(ctx context.Context, err error) *Problem {

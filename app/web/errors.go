@@ -35,7 +35,7 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 		logError(ctx, f)
 	}
 	if actor.From(ctx).Kind == actor.Anonymous && (status == http.StatusNotFound || f.Code == "cross_site") {
-		_, _ = a.identify(c) // what no route or no handler saw was not asked by whom yet
+		_, _ = a.identify(c) // no guard has found out who asks: the journal and the page's frame want to know
 		ctx = c.UserContext()
 	}
 	a.tell(ctx, err)
@@ -68,9 +68,12 @@ func (a *App) answerUnseen(c *fiber.Ctx, err error) error {
 	c.Set("X-Request-Id", requestIDOf(ctx))
 	a.setProtection(c)
 	err = a.answerError(c, err)
-	a.record(c, time.Since(start))
+	a.record(c, unrouted, time.Since(start))
 	return err
 }
+
+// unrouted stands for the route of a request that never came to one: its own address may be anything, a secret too.
+const unrouted = "none"
 
 // answerUnknownMethods refuses a method that HTTP does not have; Fiber's own answer would carry none of our headers.
 func (a *App) answerUnknownMethods() {

@@ -34,8 +34,8 @@ func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {
 		return who, err
 	}
-	if err := checkCSRF(c, token); err != nil { // asked of a session that is over too: who it was of may not know
-		return actor.Nobody(), err
+	if err := checkCSRF(c, token); err != nil { // for an ended session too, whose owner may not know that it ended
+		return who, err
 	}
 	return who, nil // of a session that is over: nobody, a visitor like any other
 }
@@ -78,8 +78,9 @@ func CSRFToken(session string) string {
 // CSRFOf is the proof for the forms of the page that a request gets.
 func CSRFOf(c *fiber.Ctx, public bool) string { return CSRFToken(c.Cookies(SessionCookie(public))) }
 
-// forged is what the journal keeps of a change that did not come from a page of the session it came with.
-var forged = &access.Refusal{Action: "request.forged"}
+// Forged is the refusal of a change that did not come from a page of the session it came with. It is not held against
+// whose session it is.
+var Forged = &access.Refusal{Action: "request.forged"}
 
 func checkCSRF(c *fiber.Ctx, session string) error {
 	switch c.Method() {
@@ -91,7 +92,7 @@ func checkCSRF(c *fiber.Ctx, session string) error {
 		shown = c.FormValue(CSRFField)
 	}
 	if subtle.ConstantTimeCompare([]byte(shown), []byte(CSRFToken(session))) != 1 {
-		return fault.Wrap(fault.Forbidden, "csrf", forged, "a form without the proof of its session")
+		return fault.Wrap(fault.Forbidden, "csrf", Forged, "a form without the proof of its session")
 	}
 	return nil
 }

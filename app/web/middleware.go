@@ -35,7 +35,7 @@ func (a *App) observe(c *fiber.Ctx) error {
 	if c.Response().StatusCode() == http.StatusServiceUnavailable { // whoever said so: a page, the API, readiness
 		c.Set(fiber.HeaderRetryAfter, "5")
 	}
-	a.record(c, time.Since(start))
+	a.record(c, c.Route().Path, time.Since(start))
 	return nil
 }
 
@@ -56,8 +56,8 @@ func guarded(c *fiber.Ctx) (err error) {
 	return c.Next()
 }
 
-func (a *App) record(c *fiber.Ctx, took time.Duration) {
-	status, route := c.Response().StatusCode(), c.Route().Path
+func (a *App) record(c *fiber.Ctx, route string, took time.Duration) {
+	status := c.Response().StatusCode()
 	if a.cfg.Metrics != nil {
 		a.cfg.Metrics(knownMethod(c.Method()), route, status, took)
 	}
@@ -137,7 +137,7 @@ func sameOrigin(c *fiber.Ctx) error {
 			return c.Next()
 		}
 	}
-	return fault.Wrap(fault.Forbidden, "cross_site", forged, "cross-site %s refused", c.Method())
+	return fault.Wrap(fault.Forbidden, "cross_site", Forged, "cross-site %s refused", c.Method())
 }
 
 // conditional answers 304 to a reader that has the same bytes already. Pages of people are never kept by

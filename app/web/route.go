@@ -28,8 +28,9 @@ func Page(method, path string, policy access.Policy, handler fiber.Handler) Rout
 }
 
 // Plain makes a public route whose answer is the same for everybody, such as a file or the state of health:
-// nobody asks the database who is there, so that it answers without one too, and no deadline is set. Machines ask for such addresses all
-// day long: only what goes wrong there is logged at the usual level.
+// nobody asks the database who is there, so that it answers without one too. A handler that asks for something sets
+// its own deadline. Machines ask for such addresses all day long: only what goes wrong there is logged at the usual
+// level.
 func Plain(method, path string, handler fiber.Handler) Route {
 	return Route{Method: method, Path: path, Policy: access.Public(), page: handler, plain: true}
 }

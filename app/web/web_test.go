@@ -39,16 +39,23 @@ type house struct {
 // open serves routes beside a few that most tests use.
 func open(t *testing.T, public bool, routes ...web.Route) *house {
 	t.Helper()
+	return openWith(t, func(c *web.Config) { c.Public = public }, routes...)
+}
+
+func openWith(t *testing.T, change func(*web.Config), routes ...web.Route) *house {
+	t.Helper()
 	h := &house{log: &record{}}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	before := slog.Default()
 	slog.SetDefault(log)
-	app := web.New(web.Config{
-		Log: log, Version: "test", Public: public, Resume: resume,
+	cfg := web.Config{
+		Log: log, Version: "test", Resume: resume,
 		RenderError: func(c *fiber.Ctx, status int, f *fault.Error) error {
 			return c.Type("html", "utf-8").SendString(fmt.Sprintf("<p>%d %s %s %s %s</p>", status, f.Code, web.ErrorTitle(web.LangOf(c.UserContext()), f), web.RequestID(c), actor.From(c.UserContext()).Name))
 		},
-	}, append(routes, usual()...))
+	}
+	change(&cfg)
+	app := web.New(cfg, append(routes, usual()...))
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -670,6 +677,50 @@ func TestConditionalReads(t *testing.T) {
 			t.Errorf("a change is tagged %v", got.Header)
 		}
 	})
+}
+
+// TestWhatCameToNoRouteIsRecordedAsOne: an address that somebody invents makes no new metric, and is not logged.
+func TestWhatCameToNoRouteIsRecordedAsOne(t *testing.T) {
+	var mu sync.Mutex
+	routes := map[string]int{}
+	h := openWith(t, func(c *web.Config) {
+		c.Metrics = func(_, route string, _ int, _ time.Duration) {
+			mu.Lock()
+			defer mu.Unlock()
+			routes[route]++
+		}
+	})
+	for i := range 3 {
+		h.do(t, "BREW", fmt.Sprintf("/invented/%d", i))
+		h.do(t, "GET", fmt.Sprintf("/invented/%d", i))
+		h.do(t, "GET", fmt.Sprintf("/invented/%d?q=%s", i, strings.Repeat("a", 20_000)))
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(routes) > 2 || strings.Contains(strings.Join(h.log.all(), "\n"), "/invented/") {
+		t.Errorf("recorded: %v, log %q", routes, h.log.all())
+	}
+}
+
+// TestForgedRequestsAreToldOf: with whose session a request came is known where it is refused, in the API too.
+func TestForgedRequestsAreToldOf(t *testing.T) {
+	var told []string
+	h := openWith(t, func(c *web.Config) {
+		c.Refused = func(_ context.Context, a actor.Actor, r *access.Refusal) error {
+			told = append(told, a.Name+" "+string(r.Action))
+			return nil
+		}
+	}, web.API(http.MethodPost, "/api/v1/words", access.Requires(access.HomeRead), huma.Operation{}, func(context.Context, *struct{}) (*apiOutput, error) { return &apiOutput{}, nil }))
+	for _, header := range [][]string{{"Cookie", employee}, {"Cookie", employee, "Sec-Fetch-Site", "cross-site"}} {
+		for _, path := range []string{"/change", "/api/v1/words"} {
+			if got := h.do(t, "POST", path, header...).StatusCode; got != http.StatusForbidden {
+				t.Errorf("%s answers %d", path, got)
+			}
+		}
+	}
+	if want := slices.Repeat([]string{"Ada request.forged"}, 4); !slices.Equal(told, want) {
+		t.Errorf("told of %q, want %q", told, want)
+	}
 }
 
 func TestUnavailableSaysWhenToComeBack(t *testing.T) {

@@ -27,6 +27,10 @@ var kinds = map[outbox.Kind]words{
 		subject: msg.MailInvitationSubject, text: msg.MailInvitationText, counts: msg.MailInvitationDays, counted: "days",
 		action: msg.MailInvitationAction, otherwise: msg.MailInvitationOtherwise, needs: []string{"link", "days"},
 	},
+	outbox.AccessReset: {
+		subject: msg.MailAccessResetSubject, text: msg.MailAccessResetText, counts: msg.MailResetMinutes, counted: "minutes",
+		action: msg.MailResetAction, otherwise: msg.MailAccessResetOtherwise, needs: []string{"link", "minutes"},
+	},
 	outbox.Reset: {
 		subject: msg.MailResetSubject, text: msg.MailResetText, counts: msg.MailResetMinutes, counted: "minutes",
 		action: msg.MailResetAction, otherwise: msg.MailResetOtherwise, needs: []string{"link", "minutes"},

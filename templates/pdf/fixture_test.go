@@ -10,9 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/echelon-hr/echelon/app/testkit"
-
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/careers"
 	"github.com/echelon-hr/echelon/competencies"
 	"github.com/echelon-hr/echelon/jobs"

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/echelon-hr/echelon/app/testkit"
-
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/competencies"
 	"github.com/echelon-hr/echelon/jobs"
 )

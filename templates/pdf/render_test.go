@@ -8,11 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/echelon-hr/echelon/app/testkit"
-
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/jobs"
 )
 

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/echelon-hr/echelon/app/testkit"
-
 	"github.com/echelon-hr/echelon/templates/static"
 )
 

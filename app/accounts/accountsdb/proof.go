@@ -255,9 +255,13 @@ func (s *Store) IdentitiesOf(ctx context.Context, id actor.PersonID) ([]accounts
 	return out, nil
 }
 
-// DropIdentity removes an account's identities with a provider.
+// DropIdentity removes an account's identities with a provider, "" for every provider.
 func (s *Store) DropIdentity(ctx context.Context, id actor.PersonID, issuer string) error {
-	_, err := s.db.NewDelete().Model((*identityRow)(nil)).Where("person_id = ? AND issuer = ?", id, issuer).Exec(ctx)
+	q := s.db.NewDelete().Model((*identityRow)(nil)).Where("person_id = ?", id)
+	if issuer != "" {
+		q = q.Where("issuer = ?", issuer)
+	}
+	_, err := q.Exec(ctx)
 	return db.Translate(err, "unlink identity")
 }
 

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/echelon-hr/echelon/templates/components"
-
 	"github.com/gofiber/fiber/v2"
 	"rsc.io/qr"
 
@@ -18,6 +16,7 @@ import (
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/web"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/pages/accountpages"
 )
 
@@ -343,12 +342,10 @@ func (h *Handlers) confirmCodes(c *fiber.Ctx) error {
 		return err
 	}
 	h.nudge()
-	// The page that comes is of somebody whose role is no longer withheld.
-	who, err := h.Accounts.Resume(c.UserContext(), actor.Nobody(), h.former(c))
-	if err != nil {
-		return err
+	// The page that comes is of somebody whose role is no longer withheld. The codes are shown this once: they come first.
+	if who, err := h.Accounts.Resume(c.UserContext(), actor.Nobody(), h.former(c)); err == nil {
+		c.SetUserContext(actor.With(c.UserContext(), who))
 	}
-	c.SetUserContext(actor.With(c.UserContext(), who))
 	return h.showRecovery(c, codes)
 }
 

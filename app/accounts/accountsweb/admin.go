@@ -3,8 +3,6 @@ package accountsweb
 import (
 	"slices"
 
-	"github.com/echelon-hr/echelon/templates/components"
-
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -13,6 +11,7 @@ import (
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/web"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 	"github.com/echelon-hr/echelon/templates/pages/adminpages"
 )
@@ -51,8 +50,28 @@ func (h *Handlers) adminRoutes() []web.Route {
 
 var adminNotices = map[string]msg.Key{
 	"created": msg.AdminNoticeCreated, "changed": msg.AdminNoticeChanged, "rights": msg.AdminNoticeRights, "reset": msg.AdminNoticeReset, "sessions_ended": msg.AdminNoticeSessionsEnded,
+	"created_read": msg.AdminNoticeCreatedRead, "created_kept": msg.AdminNoticeCreatedKept, "reset_read": msg.AdminNoticeResetRead,
 	"disabled": msg.AdminNoticeDisabled, "enabled": msg.AdminNoticeEnabled, "delegated": msg.AdminNoticeDelegated, "revoked": msg.AdminNoticeRevoked,
 }
+
+// adminNotice says what was done, and where the letter waits when there is one that nothing sends.
+func (h *Handlers) adminNotice(c *fiber.Ctx) string {
+	waits := ""
+	switch {
+	case h.Nudge != nil:
+	case h.Demo:
+		waits = "_read"
+	default:
+		waits = "_kept"
+	}
+	if key, ok := adminNotices[c.Query("done")+waits]; ok {
+		return msg.T(web.LangOf(c.UserContext()), key)
+	}
+	return noticeOf(c, adminNotices)
+}
+
+// postless tells whether letters neither leave nor can be read: the link then comes from the command line.
+func (h *Handlers) postless() bool { return h.Nudge == nil && !h.Demo }
 
 func (h *Handlers) accounts(c *fiber.Ctx) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
@@ -64,7 +83,7 @@ func (h *Handlers) accounts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := adminpages.AccountsView{Notice: noticeOf(c, adminNotices)}
+	v := adminpages.AccountsView{Notice: h.adminNotice(c)}
 	for _, a := range list {
 		v.Accounts = append(v.Accounts, adminpages.Account{
 			ID: string(a.ID), Name: a.Name, Email: a.Email, Roles: msg.All(l, "role", a.Roles), Codes: proofs[a.ID].Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
@@ -90,7 +109,7 @@ func roleChoices(l lang.Lang, chosen []actor.Role) []adminpages.Role {
 
 func (h *Handlers) showNew(c *fiber.Ctx, in accounts.NewAccount, problem error) error {
 	l := web.LangOf(c.UserContext())
-	v := adminpages.NewAccountView{Name: in.Name, Email: in.Email, Language: string(in.Lang), Roles: roleChoices(l, in.Roles)}
+	v := adminpages.NewAccountView{Postless: h.postless(), Name: in.Name, Email: in.Email, Language: string(in.Lang), Roles: roleChoices(l, in.Roles)}
 	if v.Language == "" {
 		v.Language = string(l)
 	}
@@ -148,7 +167,7 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 	v := adminpages.AccountView{
 		ID: string(a.ID), Name: a.Name, Email: a.Email, Language: string(a.Lang), Self: a.ID == me.ID, Persona: a.Persona != "", Disabled: a.Disabled(),
 		HasPassword: proofs.Password, HasCodes: proofs.Codes, Recovery: proofs.Recovery, Providers: proofs.Providers,
-		Roles: roleChoices(l, a.Roles), Whole: a.Perimeter.Whole, Notice: noticeOf(c, adminNotices), Form: f.form,
+		Roles: roleChoices(l, a.Roles), Whole: a.Perimeter.Whole, Notice: h.adminNotice(c), Form: f.form, Postless: h.postless(),
 	}
 	heads := a.Perimeter.Heads
 	if f.err != nil {
@@ -188,7 +207,7 @@ func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
 		return err
 	}
 	v := adminpages.DelegationsView{
-		From: field(c, "from"), To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day"), Notice: noticeOf(c, adminNotices),
+		From: field(c, "from"), To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day"), Notice: h.adminNotice(c),
 	}
 	if problem != nil {
 		v.Problems = problems(l, problem)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/echelon-hr/echelon/templates/components"
-
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -16,6 +14,7 @@ import (
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/jobs"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 	"github.com/echelon-hr/echelon/templates/pages/peoplepages"
 )

@@ -89,9 +89,9 @@ func (h *Handlers) fromProvider(c *fiber.Ctx) error {
 	q := oidc.Query{Code: c.Query("code"), State: c.Query("state"), Error: c.Query("error"), Issuer: c.Query("iss")}
 	who, back, err := h.Provider.Finish(ctx, flow, q)
 	me := actor.From(ctx)
-	linking := me.Kind == actor.Person && back == linkingFor(me.ID)
+	linking := me.Kind == actor.Person && (back == linkingFor(me.ID) || err != nil && back == "") // "" of a flow that cannot be read
 	if err != nil {
-		slog.WarnContext(ctx, "sign-in by provider refused", "request", web.RequestID(c), "code", fault.Of(err).Code)
+		slog.WarnContext(ctx, "answer of the provider refused", "request", web.RequestID(c), "code", fault.Of(err).Code)
 	}
 	switch {
 	case linking:

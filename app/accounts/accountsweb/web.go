@@ -114,16 +114,10 @@ func mended(err error) bool {
 // again answers a form that was not taken with the status of what is wrong.
 func again(c *fiber.Ctx, err error) *fiber.Ctx {
 	f := fault.Of(err)
-	status := http.StatusUnprocessableEntity
-	switch f.Kind {
-	case fault.Limited:
-		status = http.StatusTooManyRequests
+	if f.Kind == fault.Limited {
 		web.RetryAfter(c, f)
-	case fault.Conflict:
-		status = http.StatusConflict
-	default:
 	}
-	return c.Status(status)
+	return c.Status(web.StatusOf(f.Kind))
 }
 
 // done leads on after a form was taken, and says so there.

@@ -39,6 +39,7 @@ var actions = []string{
 	"mail.retried",
 	"bands.read",
 	"access.refused",
+	"access.forged",
 	"journal.exported",
 	"seed.loaded",
 	"setup.done",

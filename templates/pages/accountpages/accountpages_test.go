@@ -7,13 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/echelon-hr/echelon/templates/components"
-
 	"github.com/a-h/templ"
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 	"github.com/echelon-hr/echelon/templates/pages/accountpages"
 	"github.com/echelon-hr/echelon/templates/pages/pagetest"

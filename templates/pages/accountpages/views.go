@@ -80,7 +80,7 @@ type AccountView struct {
 	Duties      []components.Choice // that the reader holds and can delegate; empty for none
 	Notice      string              // good news after an act
 	Problems    map[string]string
-	Form        string // which form the problems are of: preferences, password, codes, recovery, token, unlink, delegation
+	Form        string // which form the problems are of: preferences, password, codes, recovery, token, link, unlink, delegation
 	TokenName   string // as typed
 	TokenDays   int
 	TokenScopes []string

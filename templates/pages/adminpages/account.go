@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/echelon-hr/echelon/templates/components"
-
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/templates/components"
 )
 
 // problem is what is wrong with a field of a form; field "" is the form itself.

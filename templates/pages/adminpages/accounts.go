@@ -36,6 +36,7 @@ type NewAccountView struct {
 	Name, Email, Language string
 	Roles                 []Role
 	Problems              map[string]string // by field: name, email, lang, roles
+	Postless              bool              // no letter leaves: the link comes from the command line
 }
 
 // AccountView is one account with what an administrator may do to it.
@@ -51,7 +52,8 @@ type AccountView struct {
 	Whole                     bool                // the perimeter is the whole company
 	Heads                     []components.Choice // people; the chosen ones are heads of the perimeter
 	Notice                    string
-	Form                      string            // which form the problems are of: details, rights
+	Postless                  bool              // no letter leaves: the link comes from the command line
+	Form                      string            // which form the problems are of: details, rights, access
 	Problems                  map[string]string // by field; "" for the whole form
 }
 

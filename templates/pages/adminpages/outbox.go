@@ -3,9 +3,8 @@ package adminpages
 import (
 	"strings"
 
-	"github.com/echelon-hr/echelon/templates/components"
-
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 )
 

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/echelon-hr/echelon/templates/components"
-
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 	"github.com/echelon-hr/echelon/templates/pages/pagetest"
 	"github.com/echelon-hr/echelon/templates/pages/peoplepages"

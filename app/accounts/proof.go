@@ -1,0 +1,124 @@
+package accounts
+
+import (
+	"context"
+	"slices"
+
+	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
+)
+
+// Proofs says how an account can sign in.
+type Proofs struct {
+	Password  bool
+	Codes     bool
+	Recovery  int // codes left
+	Providers int
+}
+
+// ProofsOf reads how an account can sign in: one's own, or anybody's by who may.
+func (s *Service) ProofsOf(ctx context.Context, a actor.Actor, id actor.PersonID) (Proofs, error) {
+	if _, err := s.Get(ctx, a, id); err != nil {
+		return Proofs{}, err
+	}
+	return proofsOf(ctx, s.store, id)
+}
+
+func proofsOf(ctx context.Context, store Store, id actor.PersonID) (Proofs, error) {
+	of, err := store.Proofs(ctx, id)
+	return of[id], err
+}
+
+// AllProofs reads how every account can sign in.
+func (s *Service) AllProofs(ctx context.Context, a actor.Actor) (map[actor.PersonID]Proofs, error) {
+	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Proofs(ctx, "")
+}
+
+// proof is what somebody showed before an act on how they sign in: the hash of the password they know, "" where the
+// account has none.
+type proof struct {
+	account Account
+	phc     string
+}
+
+// confirm asks for a proof once more before an act that changes how somebody signs in: the password where there is
+// one, else that the sign-in is fresh. A wrong password counts as one at the sign-in does.
+func (s *Service) confirm(ctx context.Context, a actor.Actor, password string) (proof, error) {
+	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
+		return proof{}, err
+	}
+	account, err := s.store.Account(ctx, a.ID)
+	if err != nil {
+		return proof{}, err
+	}
+	phc, err := s.store.Password(ctx, a.ID)
+	if fault.Is(err, fault.NotFound) {
+		return proof{account: account}, s.fresh(ctx, a)
+	}
+	if err != nil {
+		return proof{}, err
+	}
+	guards := s.guardsOf(ctx, "account", account.Email)
+	if err := s.admit(ctx, guards); err != nil {
+		return proof{}, err
+	}
+	right, _, err := s.hasher.check(ctx, password, phc)
+	if err != nil || right {
+		return proof{account, phc}, err
+	}
+	wrong := fault.New(fault.Invalid, "invalid", "wrong password")
+	wrong.Fields = []fault.Field{{Path: "current", Rule: "password_wrong"}}
+	return proof{}, s.refuse(ctx, a, account, guards, "session.refused", wrong)
+}
+
+// fresh refuses when the session's last proof lies too long ago.
+func (s *Service) fresh(ctx context.Context, a actor.Actor) error {
+	all, err := s.store.SessionsOf(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if x.ID == a.Session && (x.Proof == ByPersona || s.now().Sub(x.ProvedAt) <= freshProof) {
+			return nil
+		}
+	}
+	return fault.New(fault.Conflict, "proof_old", "the sign-in lies too long ago")
+}
+
+// whileProven does in one transaction what a proof was asked for, if nothing was taken away since: what an
+// administrator resets or disables in the meantime must not come back by an act that was under way.
+func (s *Service) whileProven(ctx context.Context, a actor.Actor, p proof, act func(tx Store) error) error {
+	return s.store.Tx(ctx, func(tx Store) error {
+		phc, err := tx.Password(ctx, a.ID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if phc != p.phc {
+			return fault.New(fault.Unauthenticated, "unauthenticated", "the password was replaced meanwhile")
+		}
+		if err := s.present(ctx, tx, a); err != nil {
+			return err
+		}
+		return act(tx)
+	})
+}
+
+// present refuses somebody whose account was disabled, or whose session was ended, since their request began.
+func (s *Service) present(ctx context.Context, tx Store, a actor.Actor) error {
+	account, err := tx.Account(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	all, err := tx.SessionsOf(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	if s.usable(account) != nil || a.Session != "" && !slices.ContainsFunc(all, func(x Session) bool { return x.ID == a.Session }) {
+		return fault.New(fault.Unauthenticated, "unauthenticated", "the session ended meanwhile")
+	}
+	return nil
+}
