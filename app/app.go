@@ -287,7 +287,7 @@ func (a *App) refused(ctx context.Context, who actor.Actor, r *access.Refusal) e
 	if r == web.Forged {
 		entry = audit.Entry{Action: "access.forged", Outcome: audit.Refused}
 	}
-	return a.journal(a.DB.DB).Append(ctx, who, entry)
+	return a.journal(a.DB.DB).Append(ctx, who.Alone(), entry)
 }
 
 // facts tell of the installation on the settings page, without secrets.

@@ -57,6 +57,15 @@ func DecideOn(a actor.Actor, action Action, r Relation, object string) error {
 	return fault.Wrap(fault.Forbidden, code, &Refusal{Action: action, Object: object}, "%s may not %s", a, action)
 }
 
+// Acting is who did what the journal tells of: the actor alone where their own rights, with the relation they have of
+// their own, were enough, and else with those they stand in for.
+func Acting(a actor.Actor, action Action, own Relation) actor.Actor {
+	if alone := a.Alone(); Decide(alone, action, own) == nil {
+		return alone
+	}
+	return a
+}
+
 // Hide turns a refusal into what an unknown object gives, for objects whose very existence is nobody else's
 // business. The refusal stays the cause.
 func Hide(err error) error {

@@ -125,9 +125,9 @@ func (s *Service) usable(a Account) error {
 	return nil
 }
 
-// note appends what happened to the journal of a transaction.
+// note appends what somebody did in their own right to the journal of a transaction.
 func note(ctx context.Context, tx Store, a actor.Actor, action, object string, outcome audit.Outcome, details map[string]string) error {
-	return tx.Journal().Append(ctx, a, audit.Entry{Action: action, Object: object, Outcome: outcome, Details: details})
+	return tx.Journal().Append(ctx, a.Alone(), audit.Entry{Action: action, Object: object, Outcome: outcome, Details: details})
 }
 
 func rolesText(roles []actor.Role) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/mail"
 )
@@ -284,5 +285,45 @@ func TestStandingInHasAnEnd(t *testing.T) {
 			c.must(c.delegates(c.hire("later"+strconv.Itoa(i), actor.Recruiter), stand, accounts.DutyRecruiter, 10+i, 10+i)) // one a day
 		}
 		c.must(c.delegates(one, c.hire("other"), accounts.DutyRecruiter, 0, 3))
+	})
+}
+
+// TestActingInOnesOwnRight: the journal names those somebody stands in for where that was what let them, and nowhere else.
+func TestActingInOnesOwnRight(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		ctx := t.Context()
+		hr, head, low, aside := c.hire("hr", actor.HR), c.hire("head"), c.hire("low"), c.hire("aside")
+		own, lent := c.hire("own", actor.HR), c.hire("lent")
+		c.line(head, low)
+		for _, x := range []accounts.Account{hr, own} {
+			c.must(c.SetRights(ctx, operator, x.ID, accounts.Rights{Roles: []actor.Role{actor.HR}, Whole: x.ID == hr.ID, Heads: []actor.PersonID{head.ID}}))
+		}
+		for _, stand := range []accounts.Account{own, lent} {
+			c.must(c.delegates(hr, stand, accounts.DutyHR, 0, 3))
+		}
+		last := func() audit.Entry { all := c.entries(); return all[len(all)-1] }
+		assigns := func(a, who accounts.Account) string {
+			c.must(c.Assign(ctx, c.as(a), accounts.AssignInput{Person: who.ID, Manager: head.ID, StartsOn: c.day(0)}))
+			return last().Behalf
+		}
+		if got := assigns(own, low); got != "" {
+			t.Errorf("within their own perimeter on behalf of %q", got)
+		}
+		if got := assigns(own, aside); got != string(hr.ID) {
+			t.Errorf("beyond it on behalf of %q", got)
+		}
+		if got := assigns(lent, low); got != string(hr.ID) {
+			t.Errorf("without a role of their own on behalf of %q", got)
+		}
+		c.must(c.SetPassword(ctx, c.as(lent), password, fresh))
+		if got := last(); got.Action != "password.set" || got.Behalf != "" {
+			t.Errorf("their own password: %+v", got)
+		}
+		if who := c.as(own); len(who.Lent) != 0 || !who.Has(actor.HR) {
+			t.Errorf("%+v", who)
+		}
+		if who := c.as(lent); len(who.Lent) != 1 || who.Alone().Has(actor.HR) || !who.Has(actor.HR) {
+			t.Errorf("%+v", who)
+		}
 	})
 }

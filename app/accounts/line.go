@@ -79,12 +79,17 @@ func (s *Service) Assign(ctx context.Context, a actor.Actor, in AssignInput) err
 	if err := access.DecideOn(a, access.DirectoryWrite, r, audit.PersonObject(in.Person)); err != nil {
 		return err
 	}
+	own, err := s.RelationTo(ctx, a.Alone(), in.Person)
+	if err != nil {
+		return err
+	}
 	return s.store.Tx(ctx, func(tx Store) error {
 		if err := s.assign(ctx, tx, in); err != nil {
 			return err
 		}
-		return note(ctx, tx, a, "directory.assigned", audit.PersonObject(in.Person), audit.Done,
-			map[string]string{"manager": string(in.Manager), "profile": in.Profile, "from": in.StartsOn})
+		details := map[string]string{"manager": string(in.Manager), "profile": in.Profile, "from": in.StartsOn}
+		entry := audit.Entry{Action: "directory.assigned", Object: audit.PersonObject(in.Person), Outcome: audit.Done, Details: details}
+		return tx.Journal().Append(ctx, access.Acting(a, access.DirectoryWrite, own), entry)
 	})
 }
 
@@ -175,9 +180,11 @@ func (s *Service) RelationTo(ctx context.Context, a actor.Actor, id actor.Person
 func (s *Service) standing(ctx context.Context, a actor.Actor) (lines []actor.PersonID, perimeters []Perimeter, err error) {
 	lines = []actor.PersonID{a.ID}
 	serving := []actor.PersonID{a.ID}
-	delegated, err := s.store.DelegatedTo(ctx, a.ID, s.today(ctx))
-	if err != nil {
-		return nil, nil, err
+	var delegated []Delegation
+	if len(a.Behalf) > 0 {
+		if delegated, err = s.store.DelegatedTo(ctx, a.ID, s.today(ctx)); err != nil {
+			return nil, nil, err
+		}
 	}
 	for _, d := range delegated {
 		switch d.Duty {

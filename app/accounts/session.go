@@ -202,7 +202,7 @@ func (s *Service) act(ctx context.Context, account Account, shown bool) (actor.A
 		if d.Duty == DutyLine {
 			lines = append(lines, d.From)
 		} else if r := actor.Role(d.Duty); !slices.Contains(held, r) {
-			held = append(held, r)
+			held, who.Lent = append(held, r), append(who.Lent, r)
 		}
 	}
 	for _, r := range held {

@@ -43,6 +43,7 @@ type Actor struct {
 	Task     string   // of the system: "seed"
 	Roles    []Role
 	Withheld []Role     // held, but not to be used before one-time codes are set up and were asked for
+	Lent     []Role     // of both: those held only by delegation
 	Profile  string     // slug of the job profile they hold today, "" for none
 	Manages  bool       // somebody reports to them today, or to whom they stand in for
 	Behalf   []PersonID // whose duties they hold by delegation today
@@ -53,6 +54,16 @@ type Actor struct {
 
 // Has tells whether the actor holds a role that may be used.
 func (a Actor) Has(r Role) bool { return a.Kind == Person && slices.Contains(a.Roles, r) }
+
+// Alone is the actor without what others delegated to them.
+func (a Actor) Alone() Actor {
+	own := func(roles []Role) []Role {
+		return slices.DeleteFunc(slices.Clone(roles), func(r Role) bool { return slices.Contains(a.Lent, r) })
+	}
+	a.Roles, a.Withheld = own(a.Roles), own(a.Withheld)
+	a.Lent, a.Behalf = nil, nil
+	return a
+}
 
 // Nobody is the visitor who is not signed in.
 func Nobody() Actor { return Actor{Kind: Anonymous} }

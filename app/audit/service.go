@@ -103,7 +103,7 @@ func (s *Service) Export(ctx context.Context, a actor.Actor, f Filter, each func
 			return fault.New(fault.TooLarge, "journal_too_long", "more than %d entries", f.Limit)
 		}
 	}
-	if err := s.store.Append(ctx, a, Entry{Action: "journal.exported", Outcome: Done, Details: f.details()}); err != nil {
+	if err := s.store.Append(ctx, access.Acting(a, access.JournalRead, access.None), Entry{Action: "journal.exported", Outcome: Done, Details: f.details()}); err != nil {
 		return err
 	}
 	return s.walk(ctx, q, each)

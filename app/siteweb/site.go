@@ -104,8 +104,9 @@ func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (la
 	return s, nil
 }
 
-// standing is what somebody is in the company, by their roles.
+// standing is what somebody is in the company, by their own roles.
 func standing(l lang.Lang, a actor.Actor) string {
+	a = a.Alone()
 	if len(a.Roles) == 0 {
 		return msg.T(l, msg.PersonaEmployee)
 	}

@@ -61,7 +61,7 @@ func (s *Service) Active(ctx context.Context, a actor.Actor) (ActiveScheme, erro
 	if err != nil {
 		return ActiveScheme{}, err
 	}
-	return scheme, s.noteRead(ctx, a, "scheme:"+scheme.Slug)
+	return scheme, s.noteRead(ctx, a, scheme.Bands, "", "scheme:"+scheme.Slug)
 }
 
 // BandsOf returns the bands of a profile in the scheme in force: without a scheme, and for who may not read them,
@@ -78,7 +78,7 @@ func (s *Service) BandsOf(ctx context.Context, a actor.Actor, profile string) ([
 	if len(scheme.Bands) == 0 {
 		return nil, scheme, nil
 	}
-	return scheme.Bands, scheme, s.noteRead(ctx, a, "profile:"+profile)
+	return scheme.Bands, scheme, s.noteRead(ctx, a, scheme.Bands, profile, "profile:"+profile)
 }
 
 // kept are the bands that pass, in a list of its own.
@@ -141,13 +141,20 @@ func (s *Service) visible(ctx context.Context, a actor.Actor, profile string) (A
 	return scheme, nil
 }
 
-// noteRead journals that a person reads pay; when that fails, so does the read.
-func (s *Service) noteRead(ctx context.Context, a actor.Actor, object string) error {
+// noteRead journals that a person reads these bands, of all profiles or of one; when that fails, so does the read.
+// Whom they stand in for is named where their own rights would not show all of them.
+func (s *Service) noteRead(ctx context.Context, a actor.Actor, bands []Band, profile, object string) error {
 	if a.Kind != actor.Person {
 		return nil // the command line prints pay only with a reason, which it journals itself; tasks show it to nobody
 	}
 	if s.reads.Journal == nil {
 		return fault.New(fault.Unavailable, "unavailable", "pay is read by nobody where no journal is kept")
+	}
+	if len(a.Behalf) > 0 {
+		own, err := s.visible(ctx, a.Alone(), profile)
+		if err == nil && !slices.ContainsFunc(bands, func(b Band) bool { return !slices.Contains(own.Bands, b) }) {
+			a = a.Alone()
+		}
 	}
 	return s.reads.Journal.Append(ctx, a, audit.Entry{Action: string(access.BandsRead), Object: object, Outcome: audit.Done})
 }

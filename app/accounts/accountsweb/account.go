@@ -118,7 +118,7 @@ func noticeOf(c *fiber.Ctx, known map[string]msg.Key) string {
 func (h *Handlers) showAccount(c *fiber.Ctx, f accountForm) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
 	v := accountpages.AccountView{
-		Form: f.form, TokenName: field(c, "name"), TokenScopes: fields[string](c, "scopes"), Notice: noticeOf(c, notices), Roles: msg.All(l, "role", me.Roles), Withheld: msg.All(l, "role", me.Withheld),
+		Form: f.form, TokenName: field(c, "name"), TokenScopes: fields[string](c, "scopes"), Notice: noticeOf(c, notices), Roles: msg.All(l, "role", append(me.Alone().Roles, me.Alone().Withheld...)), Withheld: msg.All(l, "role", me.Withheld),
 		Delegating: accountpages.Delegating{To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day")},
 	}
 	v.TokenDays, _ = strconv.Atoi(field(c, "days"))
