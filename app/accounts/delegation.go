@@ -153,13 +153,21 @@ func (s *Service) checkDuty(ctx context.Context, from, to Account, in DelegateIn
 // mostGivers is for how many people one person stands in at a time: each is named in every entry of the journal.
 const mostGivers = 50
 
-// checkLoad refuses a stand-in who has enough people to stand in for on some day of the new delegation.
+// checkLoad refuses a stand-in who has that duty already, or enough people to stand in for on some day of the new
+// delegation.
 func checkLoad(ctx context.Context, tx Store, d Delegation) error {
 	list, err := tx.Delegations(ctx, d.To)
 	if err != nil {
 		return err
 	}
 	list = slices.DeleteFunc(list, func(x Delegation) bool { return x.To != d.To || !x.RevokedAt.IsZero() })
+	if slices.ContainsFunc(list, func(x Delegation) bool {
+		return x.From == d.From && x.Duty == d.Duty && x.StartsOn < d.EndsOn && d.StartsOn < x.EndsOn
+	}) {
+		f := fault.New(fault.Invalid, "invalid", "the delegation is there already")
+		f.Fields = []fault.Field{{Path: "to", Rule: "delegated"}}
+		return f
+	}
 	days := []string{d.StartsOn} // the load only grows where a delegation starts
 	for _, x := range list {
 		if d.StartsOn < x.StartsOn && x.StartsOn < d.EndsOn {

@@ -160,6 +160,21 @@ func TestStandingInForAnHRPartner(t *testing.T) {
 	})
 }
 
+func TestADutyIsDelegatedOnce(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		a, b, other := c.hire("anouk", actor.Compensation, actor.Recruiter), c.hire("bora"), c.hire("other")
+		c.must(c.delegates(a, b, accounts.DutyCompensation, 0, 5))
+		if got := field(c.delegates(a, b, accounts.DutyCompensation, 5, 9), "to"); got != "delegated" {
+			t.Errorf("once more: %q", got)
+		}
+		c.must(c.delegates(a, b, accounts.DutyCompensation, 6, 9))
+		c.must(c.delegates(a, b, accounts.DutyRecruiter, 0, 5))
+		c.must(c.delegates(a, other, accounts.DutyCompensation, 0, 5))
+		c.must(c.RevokeDelegation(t.Context(), c.as(a), c.latest(other)))
+		c.must(c.delegates(a, other, accounts.DutyCompensation, 0, 5)) // the first was revoked
+	})
+}
+
 func TestWhatCannotBeDelegated(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {
 		ctx := t.Context()

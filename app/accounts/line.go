@@ -106,6 +106,9 @@ func (s *Service) assign(ctx context.Context, tx Store, in AssignInput) error {
 	if err != nil {
 		return err
 	}
+	if err := checkStart(before, in.StartsOn, s.today(ctx)); err != nil {
+		return err
+	}
 	after := placed(before, Assignment{ID: newID(), Person: in.Person, Manager: in.Manager, Profile: in.Profile, StartsOn: in.StartsOn, CreatedAt: s.now()})
 	if err := tx.PutAssignments(ctx, in.Person, after); err != nil {
 		return err
@@ -122,6 +125,32 @@ func (s *Service) assign(ctx context.Context, tx Store, in AssignInput) error {
 		if slices.Contains(above, in.Person) {
 			f := fault.New(fault.Invalid, "invalid", "the line of management comes back to the person on %s", day)
 			f.Fields = []fault.Field{{Path: "manager", Rule: "circle", Param: day}}
+			return f
+		}
+	}
+	return nil
+}
+
+// firstDay and yearsAhead bound the days of assignments: what lies beyond is a slip of the keyboard.
+const (
+	firstDay   = "1950-01-01"
+	yearsAhead = 2
+)
+
+// checkStart refuses a day that would take back what has been, before the assignment of today.
+func checkStart(list []Assignment, day, today string) error {
+	f := fault.New(fault.Invalid, "invalid", "an assignment from %s", day)
+	now, err := time.Parse(time.DateOnly, today)
+	if err != nil {
+		return err
+	}
+	if last := now.AddDate(yearsAhead, 0, 0).Format(time.DateOnly); day < firstDay || day > last {
+		f.Fields = []fault.Field{{Path: "starts_on", Rule: "between", Param: firstDay + ", " + last}}
+		return f
+	}
+	for _, x := range list {
+		if x.StartsOn <= today && (x.EndsOn == "" || x.EndsOn > today) && day < x.StartsOn {
+			f.Fields = []fault.Field{{Path: "starts_on", Rule: "recorded", Param: x.StartsOn}}
 			return f
 		}
 	}

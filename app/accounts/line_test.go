@@ -59,7 +59,7 @@ func person(a accounts.Account, roles ...actor.Role) actor.Actor {
 }
 
 // Whatever is assigned in whatever order, on each day at most one assignment holds, and it is the one that was
-// assigned last of those that had begun.
+// assigned last of those that had begun; what was before the one of today is never taken back.
 func TestAssignmentsNeverOverlap(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		c := found(t, d)
@@ -70,11 +70,21 @@ func TestAssignmentsNeverOverlap(t *testing.T) {
 				return
 			}
 			a := c.hire(fmt.Sprint("p", n))
-			want := map[int]string{}
+			want, begun := map[int]string{}, -100
 			for i := range rapid.IntRange(1, 8).Draw(t, "assignments") {
 				from := rapid.IntRange(-20, 20).Draw(t, "from")
 				profile := fmt.Sprint("profile-", i)
-				c.must(c.Assign(c.t.Context(), operator, accounts.AssignInput{Person: a.ID, Profile: profile, StartsOn: c.day(from)}))
+				err := c.Assign(c.t.Context(), operator, accounts.AssignInput{Person: a.ID, Profile: profile, StartsOn: c.day(from)})
+				if from < begun {
+					if got := field(err, "starts_on"); got != "recorded" {
+						t.Fatalf("from day %d, before day %d: %q", from, begun, got)
+					}
+					continue
+				}
+				c.must(err)
+				if from <= 0 {
+					begun = from
+				}
 				for day := from; day <= 30; day++ {
 					want[day] = profile
 				}
@@ -98,6 +108,18 @@ func TestAssignmentsNeverOverlap(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+func TestDaysThatAreSlipsOfTheKeyboard(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		a := c.hire("anouk")
+		for _, day := range []string{"1900-01-01", "9999-12-31", c.day(3 * 366)} {
+			if got := field(c.Assign(t.Context(), operator, accounts.AssignInput{Person: a.ID, StartsOn: day}), "starts_on"); got != "between" {
+				t.Errorf("%s: %q", day, got)
+			}
+		}
+		c.must(c.Assign(t.Context(), operator, accounts.AssignInput{Person: a.ID, StartsOn: "1987-03-01"}))
 	})
 }
 

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"encoding/json"
 	"runtime"
 	"strings"
 	"sync"
@@ -10,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
-	"github.com/ccojocar/zxcvbn-go/data"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/echelon-hr/echelon/app/fault"
@@ -84,19 +82,6 @@ func (h *hasher) check(ctx context.Context, password, phc string) (right, outdat
 	}
 	return right && known, *made != parameters, nil
 }
-
-// common are the passwords that are tried first everywhere, from a public list of leaked ones.
-var common = sync.OnceValue(func() map[string]bool {
-	var file struct{ List []string }
-	if err := json.Unmarshal(data.MustAsset("data/Passwords.json"), &file); err != nil {
-		panic(err) // it is compiled in
-	}
-	out := make(map[string]bool, len(file.List))
-	for _, p := range file.List {
-		out[strings.ToLower(p)] = true // short ones too: people hang digits on them
-	}
-	return out
-})
 
 // checkPassword asks for length alone: no rules of composition, but nothing that is tried first everywhere or
 // that is the owner's own name or address.

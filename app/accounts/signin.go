@@ -174,6 +174,11 @@ func (s *Service) SetPassword(ctx context.Context, a actor.Actor, current, passw
 	if err := checkPassword(password, p.account); err != nil {
 		return err
 	}
+	if p.phc != "" && password == current {
+		f := fault.New(fault.Invalid, "invalid", "the password is the one in use")
+		f.Fields = []fault.Field{{Path: "password", Rule: "password_same"}}
+		return f
+	}
 	phc, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return err

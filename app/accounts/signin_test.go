@@ -148,6 +148,9 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 		"the same with digits hung on":        {"Password2026!", "password_common"},
 		"a short common word with digits":     {"dragon2026", "password_common"},
 		"digits in a row":                     {"12345678", "password_common"},
+		"the first that French people try":    {"MotDePasse", "password_common"},
+		"a row of their keyboard":             {"azertyuiop", "password_common"},
+		"a word of theirs with digits":        {"doudou2026", "password_common"},
 		"one character over and over":         {"aaaaaaaaaaaa", "password_common"},
 		"two characters over and over":        {"abababababab", "password_common"},
 		"their own name":                      {"Camille Élysée", "password_personal"},
@@ -272,6 +275,9 @@ func TestChangingOnesPassword(t *testing.T) {
 			t.Error(got)
 		}
 		if got := field(c.SetPassword(ctx, who, password, "password1"), "password"); got != "password_common" {
+			t.Error(got)
+		}
+		if got := field(c.SetPassword(ctx, who, password, password), "password"); got != "password_same" {
 			t.Error(got)
 		}
 		if c.who(there).Kind != actor.Person {

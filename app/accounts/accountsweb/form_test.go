@@ -91,7 +91,7 @@ func TestWhatIsWrongWithAForm(t *testing.T) {
 	})
 	t.Run("every rule that accounts break has its words", func(t *testing.T) {
 		for _, rule := range []string{
-			"required", "email", "max", "min", "unique", "oneof", "gte", "lte", "nefield", "datetime", "slug", "unknown", "taken", "circle", "period", "not_held", "disabled", "past", "stands_in",
+			"required", "email", "max", "min", "unique", "oneof", "gte", "lte", "nefield", "datetime", "slug", "unknown", "taken", "circle", "period", "not_held", "disabled", "past", "stands_in", "delegated", "recorded", "password_same", "between",
 			"password_short", "password_long", "password_common", "password_personal", "password_wrong", "code_wrong",
 		} {
 			for _, l := range lang.All() {
