@@ -123,7 +123,7 @@ func TestLinkingAndUnlinkingAskForAProof(t *testing.T) {
 		linkOdile(t, s, p)
 		dropPassword(t, s, id)
 		a = v.Post("/account/identities/unlink", url.Values{"issuer": {p.Issuer()}})
-		if a.Status != http.StatusConflict || !strings.Contains(a.Body, "choisissez d’abord un mot de passe") || len(identities(t, s, id)) != 1 {
+		if a.Status != http.StatusConflict || !strings.Contains(a.Body, "Choisissez d’abord un mot de passe") || len(identities(t, s, id)) != 1 {
 			t.Errorf("the last way in is taken away: %d %.300s", a.Status, visible(a.Body))
 		}
 	})

@@ -34,7 +34,7 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		logError(ctx, f)
 	}
-	if actor.From(ctx).Kind == actor.Anonymous && (status == http.StatusNotFound || f.Code == "cross_site") {
+	if actor.From(ctx).Kind == actor.Anonymous && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed || f.Code == "cross_site") {
 		_, _ = a.identify(c) // no guard has found out who asks: the journal and the page's frame want to know
 		ctx = c.UserContext()
 	}
@@ -50,13 +50,26 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 		p.Status = status
 		return writeProblem(c, p)
 	}
-	if f.Kind == fault.Unauthenticated && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
-		return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), http.StatusSeeOther)
+	if f.Kind == fault.Unauthenticated {
+		return c.Redirect(signInAddress(c), http.StatusSeeOther)
 	}
 	if err := a.cfg.RenderError(c.Status(status), status, f); err != nil {
 		return c.Status(status).SendString(ErrorTitle(LangOf(ctx), f))
 	}
 	return nil
+}
+
+// signInAddress is where somebody signs in, with the way back: to what they asked for, or, from a form, whose change is
+// lost, to the page that the form stood on.
+func signInAddress(c *fiber.Ctx) string {
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		return "/sign-in?next=" + url.QueryEscape(c.OriginalURL())
+	}
+	back := "/"
+	if u, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && u.Host == string(c.Request().Host()) {
+		back = LocalPath(u.RequestURI())
+	}
+	return "/sign-in?done=lost&next=" + url.QueryEscape(back)
 }
 
 // answerUnseen answers a request that failed before any middleware saw it: too large, or not HTTP. It gets

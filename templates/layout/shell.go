@@ -21,6 +21,7 @@ type Shell struct {
 	Can         Can
 	Ladder      string // slug of the ladder that the navigation leads to
 	Company     string
+	Once        bool   // what the page shows is shown this once: nothing of the frame leads away and back
 	CSRF        string // what a form must send back to be taken; see the component CSRF
 }
 

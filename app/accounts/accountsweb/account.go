@@ -24,39 +24,39 @@ func (h *Handlers) accountRoutes() []web.Route {
 	own := access.Requires(access.AccountOwn)
 	routes := []web.Route{
 		get("/account", own, func(c *fiber.Ctx) error { return h.showAccount(c, accountForm{}) }),
-		post("/account/preferences", own, h.form("preferences", "preferences", "#profile", h.prefer)),
-		post("/account/password", own, h.form("password", "password", "#password", func(c *fiber.Ctx, a actor.Actor) error {
+		post("/account/preferences", own, h.form("preferences", "preferences", h.prefer)),
+		post("/account/password", own, h.form("password", "password", func(c *fiber.Ctx, a actor.Actor) error {
 			return h.Accounts.SetPassword(c.UserContext(), a, field(c, "current"), field(c, "password"))
 		})),
 		get("/account/codes", own, func(c *fiber.Ctx) error { return h.showCodes(c, nil) }),
 		post("/account/codes", own, h.confirmCodes),
-		post("/account/codes/remove", own, h.form("codes", "codes_removed", "#codes", func(c *fiber.Ctx, a actor.Actor) error {
+		post("/account/codes/remove", own, h.form("codes", "codes_removed", func(c *fiber.Ctx, a actor.Actor) error {
 			return h.Accounts.RemoveCodes(c.UserContext(), a, field(c, "current"))
 		})),
 		post("/account/recovery", own, h.renewRecovery),
-		post("/account/sessions/end-others", own, h.form("sessions", "sessions_ended", "#sessions", func(c *fiber.Ctx, a actor.Actor) error {
+		post("/account/sessions/end-others", own, h.form("sessions", "sessions_ended", func(c *fiber.Ctx, a actor.Actor) error {
 			return h.Accounts.RevokeOtherSessions(c.UserContext(), a)
 		})),
-		post("/account/sessions/{id}/end", own, h.form("sessions", "session_ended", "#sessions", func(c *fiber.Ctx, a actor.Actor) error {
+		post("/account/sessions/{id}/end", own, h.form("sessions", "session_ended", func(c *fiber.Ctx, a actor.Actor) error {
 			return h.Accounts.RevokeSession(c.UserContext(), a, c.Params("id"))
 		})),
 		post("/account/tokens", own, h.createToken),
-		post("/account/tokens/{id}/revoke", own, h.form("tokens", "token_revoked", "#tokens", func(c *fiber.Ctx, a actor.Actor) error {
+		post("/account/tokens/{id}/revoke", own, h.form("tokens", "token_revoked", func(c *fiber.Ctx, a actor.Actor) error {
 			return h.Accounts.RevokeToken(c.UserContext(), a, c.Params("id"))
 		})),
-		post("/account/delegations", own, h.form("delegation", "delegated", "#delegation", func(c *fiber.Ctx, a actor.Actor) error {
+		post("/account/delegations", own, h.form("delegation", "delegated", func(c *fiber.Ctx, a actor.Actor) error {
 			in := delegating(c)
 			in.From = a.ID
 			return h.Accounts.Delegate(c.UserContext(), a, in)
 		})),
-		post("/account/delegations/{id}/revoke", own, h.form("delegation", "revoked", "#delegation", func(c *fiber.Ctx, a actor.Actor) error {
+		post("/account/delegations/{id}/revoke", own, h.form("delegation", "revoked", func(c *fiber.Ctx, a actor.Actor) error {
 			return h.Accounts.RevokeDelegation(c.UserContext(), a, c.Params("id"))
 		})),
 	}
 	if h.Provider != nil {
 		routes = append(routes,
 			post("/account/identities", own, h.toLink),
-			post("/account/identities/unlink", own, h.form("unlink", "unlinked", "#provider", func(c *fiber.Ctx, a actor.Actor) error {
+			post("/account/identities/unlink", own, h.form("unlink", "unlinked", func(c *fiber.Ctx, a actor.Actor) error {
 				return h.Accounts.Unlink(c.UserContext(), a, field(c, "issuer"), field(c, "current"))
 			})))
 	}
@@ -70,7 +70,7 @@ type accountForm struct {
 }
 
 // form makes the handler of one form of the account page: it does one thing, and says so there or what was wrong.
-func (h *Handlers) form(name, notice, fragment string, do func(*fiber.Ctx, actor.Actor) error) fiber.Handler {
+func (h *Handlers) form(name, notice string, do func(*fiber.Ctx, actor.Actor) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		err := do(c, actor.From(c.UserContext()))
 		if err != nil && mended(err) {
@@ -80,7 +80,7 @@ func (h *Handlers) form(name, notice, fragment string, do func(*fiber.Ctx, actor
 			return err
 		}
 		h.nudge()
-		return done(c, "/account"+fragment, notice)
+		return done(c, "/account#"+sectionOf[notice], notice)
 	}
 }
 
@@ -107,6 +107,12 @@ var notices = map[string]msg.Key{
 	"linked": msg.AccountNoticeLinked, "unlinked": msg.AccountNoticeUnlinked, "delegated": msg.AccountNoticeDelegated, "revoked": msg.AccountNoticeRevoked,
 }
 
+// sectionOf is where on the account page each of them stands.
+var sectionOf = map[string]string{
+	"password": "password", "preferences": "profile", "codes_removed": "codes", "session_ended": "sessions", "sessions_ended": "sessions",
+	"token_revoked": "tokens", "linked": "provider", "unlinked": "provider", "delegated": "delegation", "revoked": "delegation",
+}
+
 func noticeOf(c *fiber.Ctx, known map[string]msg.Key) string {
 	if key, ok := known[c.Query("done")]; ok {
 		return msg.T(web.LangOf(c.UserContext()), key)
@@ -118,7 +124,7 @@ func noticeOf(c *fiber.Ctx, known map[string]msg.Key) string {
 func (h *Handlers) showAccount(c *fiber.Ctx, f accountForm) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
 	v := accountpages.AccountView{
-		Form: f.form, TokenName: field(c, "name"), TokenScopes: fields[string](c, "scopes"), Notice: noticeOf(c, notices), Roles: msg.All(l, "role", append(me.Alone().Roles, me.Alone().Withheld...)), Withheld: msg.All(l, "role", me.Withheld),
+		Form: f.form, TokenName: field(c, "name"), TokenScopes: fields[string](c, "scopes"), Notice: noticeOf(c, notices), NoticeIn: sectionOf[c.Query("done")], Roles: msg.All(l, "role", append(me.Alone().Roles, me.Alone().Withheld...)), Withheld: msg.All(l, "role", me.Withheld),
 		Delegating: accountpages.Delegating{To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day")},
 	}
 	v.TokenDays, _ = strconv.Atoi(field(c, "days"))
@@ -365,7 +371,7 @@ func (h *Handlers) showRecovery(c *fiber.Ctx, codes []string) error {
 	if err != nil {
 		return err
 	}
-	shell.Path = "/account"
+	shell.Path, shell.Once = "/account", true
 	return web.Render(c, accountpages.Recovery(accountpages.RecoveryView{Shell: shell, Codes: codes}))
 }
 
@@ -385,7 +391,7 @@ func (h *Handlers) createToken(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	shell.Path = "/account"
+	shell.Path, shell.Once = "/account", true
 	expires, err := h.expires(c, time.Now().AddDate(0, 0, in.Days))
 	if err != nil {
 		return err

@@ -132,7 +132,7 @@ func (h *Handlers) providerFailed(c *fiber.Ctx, back string, err error) error {
 	if f.Kind == fault.Internal {
 		return err
 	}
-	return h.showSignIn(again(c, err), accountpages.SignInView{Back: web.LocalPath(back), Problem: web.ErrorTitle(l, f) + ". " + web.ErrorText(l, f)})
+	return h.showSignIn(again(c, err), accountpages.SignInView{Back: web.LocalPath(back), Problem: problems(l, err)[""]})
 }
 
 // pendingIdentity is an identity that a provider vouched for and that no account is linked to yet.

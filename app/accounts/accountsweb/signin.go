@@ -46,8 +46,11 @@ func (h *Handlers) signIn(c *fiber.Ctx) error {
 		return web.Redirect(c, back)
 	}
 	v := accountpages.SignInView{Back: back}
-	if c.Query("done") == "set" {
+	switch c.Query("done") {
+	case "set":
 		v.Notice = msg.T(web.LangOf(c.UserContext()), msg.AccountNoticeSet)
+	case "lost":
+		v.Problem = msg.T(web.LangOf(c.UserContext()), msg.AccountProblemLost)
 	}
 	return h.showSignIn(c, v)
 }

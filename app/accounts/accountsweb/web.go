@@ -88,7 +88,7 @@ func problems(l lang.Lang, err error) map[string]string {
 	case f.Kind == fault.Limited:
 		out[""] = throttled(l, f)
 	case len(out) == 0:
-		out[""] = web.ErrorText(l, f)
+		out[""] = web.ErrorTitle(l, f) + ". " + web.ErrorText(l, f)
 	}
 	return out
 }

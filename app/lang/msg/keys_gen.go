@@ -96,6 +96,7 @@ const (
 	AccountPasswordHint                Key = "account.password_hint"
 	AccountPasswordNone                Key = "account.password_none"
 	AccountPasswordText                Key = "account.password_text"
+	AccountProblemLost                 Key = "account.problem_lost"
 	AccountProblemThrottled            Key = "account.problem_throttled"
 	AccountProblemUnlinked             Key = "account.problem_unlinked"
 	AccountProfileText                 Key = "account.profile_text"

@@ -79,6 +79,7 @@ type AccountView struct {
 	Colleagues  []components.Choice // to whom a duty can be delegated
 	Duties      []components.Choice // that the reader holds and can delegate; empty for none
 	Notice      string              // good news after an act
+	NoticeIn    string              // the section it stands in, "" for the top of the page
 	Problems    map[string]string
 	Form        string // which form the problems are of: preferences, password, codes, recovery, token, link, unlink, delegation
 	TokenName   string // as typed
