@@ -5,6 +5,7 @@ package accounts
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,15 @@ type Account struct {
 	Perimeter   Perimeter      `json:"-"`
 	DisabledAt  time.Time      `json:"-"` // zero: in use
 	CreatedAt   time.Time      `json:"-"`
+}
+
+// Edition names the state of what administrators change of an account: a form that was filled in from another one
+// says so by it.
+func (a Account) Edition() string {
+	roles, heads := slices.Clone(a.Roles), slices.Clone(a.Perimeter.Heads)
+	slices.Sort(roles)
+	slices.Sort(heads)
+	return hash(fmt.Sprintf("%q %q %q %q %t %q", a.Email, a.Name, a.Lang, roles, a.Perimeter.Whole, heads))[:16]
 }
 
 // Perimeter is whom an HR partner serves: the whole company, or the people at the head of lines and everybody

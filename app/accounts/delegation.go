@@ -118,9 +118,14 @@ func (s *Service) Delegate(ctx context.Context, a actor.Actor, in DelegateInput)
 		if err := tx.AddDelegation(ctx, d); err != nil {
 			return err
 		}
-		details := map[string]string{"from": from.Name, "duty": string(d.Duty), "start": in.StartsOn, "end": in.LastDay}
+		details := map[string]string{"from": from.Name, "to": to.Name, "duty": string(d.Duty), "start": in.StartsOn, "end": in.LastDay}
 		if err := tx.Outbox().Put(ctx, to.letter(mail.Delegated, details)); err != nil {
 			return err
+		}
+		if a.ID != d.From { // somebody did it for them
+			if err := tx.Outbox().Put(ctx, from.letter(mail.DelegatedFor, details)); err != nil {
+				return err
+			}
 		}
 		return note(ctx, tx, a, "delegations.created", "delegation:"+d.ID, audit.Done,
 			map[string]string{"giver": string(d.From), "stand_in": string(d.To), "duty": string(d.Duty), "starts_on": d.StartsOn, "ends_on": d.EndsOn})

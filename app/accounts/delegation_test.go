@@ -160,6 +160,28 @@ func TestStandingInForAnHRPartner(t *testing.T) {
 	})
 }
 
+func TestBothAreToldOfADelegation(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		a, b := c.hire("anouk", actor.Recruiter), c.hire("bora")
+		told := func() map[string]mail.Kind {
+			out := map[string]mail.Kind{}
+			for _, l := range c.letters() {
+				out[l.To] = l.Kind
+			}
+			return out
+		}
+		told()
+		c.must(c.delegates(a, b, accounts.DutyRecruiter, 0, 1))
+		if got := told(); len(got) != 1 || got[b.Email] != mail.Delegated {
+			t.Errorf("by its giver: %v", got)
+		}
+		c.must(c.Delegate(t.Context(), operator, accounts.DelegateInput{From: a.ID, To: b.ID, Duty: accounts.DutyRecruiter, StartsOn: c.day(5), LastDay: c.day(6)}))
+		if got := told(); len(got) != 2 || got[b.Email] != mail.Delegated || got[a.Email] != mail.DelegatedFor {
+			t.Errorf("in their name: %v", got)
+		}
+	})
+}
+
 func TestADutyIsDelegatedOnce(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {
 		a, b, other := c.hire("anouk", actor.Compensation, actor.Recruiter), c.hire("bora"), c.hire("other")

@@ -123,9 +123,10 @@ func (s *Service) change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 
 // Details are what an administrator may correct.
 type Details struct {
-	Email string    `json:"email" validate:"required,email,max=200"`
-	Name  string    `json:"name" validate:"required,max=120"`
-	Lang  lang.Lang `json:"lang" validate:"required,oneof=fr en"`
+	Email   string    `json:"email" validate:"required,email,max=200"`
+	Name    string    `json:"name" validate:"required,max=120"`
+	Lang    lang.Lang `json:"lang" validate:"required,oneof=fr en"`
+	Edition string    `json:"-"` // of the account that the form was filled in from, "" for whatever it is now
 }
 
 // Change corrects an account's name, address and language.
@@ -135,6 +136,9 @@ func (s *Service) Change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 		return err
 	}
 	return s.change(ctx, a, id, "accounts.changed", func(tx Store, x *Account) (map[string]string, error) {
+		if err := x.is(in.Edition); err != nil {
+			return nil, err
+		}
 		moved := x.Email != in.Email
 		x.Email, x.Name, x.Lang = in.Email, in.Name, in.Lang
 		if !moved {
@@ -146,9 +150,10 @@ func (s *Service) Change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 
 // Rights are what an account may do beside being an employee.
 type Rights struct {
-	Roles []actor.Role     `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
-	Whole bool             `json:"whole"`
-	Heads []actor.PersonID `json:"heads" validate:"max=50,unique"`
+	Roles   []actor.Role     `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
+	Whole   bool             `json:"whole"`
+	Heads   []actor.PersonID `json:"heads" validate:"max=50,unique"`
+	Edition string           `json:"-"` // as that of Details
 }
 
 // SetRights gives an account exactly these roles and this perimeter. They hold from its next request on.
@@ -160,6 +165,9 @@ func (s *Service) SetRights(ctx context.Context, a actor.Actor, id actor.PersonI
 		in.Whole, in.Heads = false, nil
 	}
 	return s.change(ctx, a, id, "accounts.roles", func(tx Store, x *Account) (map[string]string, error) {
+		if err := x.is(in.Edition); err != nil {
+			return nil, err
+		}
 		for _, head := range in.Heads {
 			if _, err := tx.Person(ctx, head); err != nil {
 				return nil, err
@@ -168,6 +176,14 @@ func (s *Service) SetRights(ctx context.Context, a actor.Actor, id actor.PersonI
 		x.Roles, x.Perimeter = in.Roles, Perimeter{Whole: in.Whole, Heads: in.Heads}
 		return in.details(), nil
 	})
+}
+
+// is refuses an act on an account that is not the one somebody saw; "" sees none.
+func (a Account) is(edition string) error {
+	if edition == "" || edition == a.Edition() {
+		return nil
+	}
+	return fault.New(fault.Conflict, "changed_meanwhile", "the account %s was changed meanwhile", a.ID)
 }
 
 // headsAtOnce is how many ids of people fit into one detail of a journal entry.

@@ -299,3 +299,28 @@ func TestLinksThatLieAboutEnd(t *testing.T) {
 		ended(t, c.UseLink(ctx, nobody, token, fresh))
 	})
 }
+
+// TestAFormFromBeforeOverwritesNothing: of two administrators at one account, the second is told of the first.
+func TestAFormFromBeforeOverwritesNothing(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		ctx := t.Context()
+		a := c.hire("anouk", actor.HR)
+		seen := a.Edition()
+		c.must(c.SetRights(ctx, operator, a.ID, accounts.Rights{Roles: []actor.Role{actor.HR}, Whole: true, Edition: seen}))
+		stale := map[string]error{
+			"rights":  c.SetRights(ctx, operator, a.ID, accounts.Rights{Roles: []actor.Role{actor.HR, actor.Compensation}, Edition: seen}),
+			"details": c.Change(ctx, operator, a.ID, accounts.Details{Email: a.Email, Name: "Anouk", Lang: lang.EN, Edition: seen}),
+		}
+		for what, err := range stale {
+			if fault.Of(err).Code != "changed_meanwhile" {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		now := c.account(a.ID)
+		if !now.Perimeter.Whole || len(now.Roles) != 1 || now.Name != a.Name {
+			t.Errorf("overwritten: %+v", now)
+		}
+		c.must(c.Change(ctx, operator, a.ID, accounts.Details{Email: a.Email, Name: "Anouk Élysée", Lang: lang.EN, Edition: now.Edition()}))
+		c.must(c.SetRights(ctx, operator, a.ID, accounts.Rights{Roles: []actor.Role{actor.HR}, Whole: true})) // the command line saw none
+	})
+}

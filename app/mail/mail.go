@@ -25,12 +25,13 @@ const (
 	TokenMade      Kind = "token_made"      // an API token was made (name)
 	IdentityLinked Kind = "identity_linked" // a sign-in provider was linked (issuer)
 	Delegated      Kind = "delegated"       // somebody delegated a duty to you (from, duty, start, end)
+	DelegatedFor   Kind = "delegated_for"   // an administrator delegated a duty of yours (to, duty, start, end)
 	Trial          Kind = "trial"           // the test letter of the settings page
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Invitation, Reset, AccessReset, PasswordSet, CodesOn, CodesOff, RecoveryUsed, SignedIn, TokenMade, IdentityLinked, Delegated, Trial}
+	return []Kind{Invitation, Reset, AccessReset, PasswordSet, CodesOn, CodesOff, RecoveryUsed, SignedIn, TokenMade, IdentityLinked, Delegated, DelegatedFor, Trial}
 }
 
 // Letter is what is to be said to whom.

@@ -46,6 +46,10 @@ var kinds = map[outbox.Kind]words{
 		subject: msg.MailDelegatedSubject, text: msg.MailDelegatedText, note: msg.MailDelegatedNote, action: msg.MailDelegatedAction,
 		leads: "/", otherwise: msg.MailDelegatedOtherwise, needs: []string{"from", "duty", "start", "end"},
 	},
+	outbox.DelegatedFor: {
+		subject: msg.MailDelegatedForSubject, text: msg.MailDelegatedForText, action: msg.MailDelegatedForAction,
+		leads: "/account#delegation", otherwise: msg.MailDelegatedForOtherwise, needs: []string{"to", "duty", "start", "end"},
+	},
 	outbox.Trial: {subject: msg.MailTrialSubject, text: msg.MailTrialText, otherwise: msg.MailTrialOtherwise},
 }
 

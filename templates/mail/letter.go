@@ -108,7 +108,7 @@ func arguments(l outbox.Letter) (msg.Args, error) {
 	d := func(name string) string { return oneLine(l.Details[name]) }
 	out := msg.Args{
 		"Left": d("left"), "Agent": d("agent"), "When": when(l.Lang, d("when")), "Token": d("name"), "Issuer": d("issuer"),
-		"From": d("from"), "Start": lang.Day(l.Lang, d("start")), "End": lang.Day(l.Lang, d("end")),
+		"From": d("from"), "To": d("to"), "Start": lang.Day(l.Lang, d("start")), "End": lang.Day(l.Lang, d("end")),
 	}
 	if out["Agent"] == "" { // a browser need not say what it is
 		out["Agent"] = msg.T(l.Lang, msg.SiteNotStated)

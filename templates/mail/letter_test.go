@@ -16,7 +16,7 @@ import (
 func details() map[string]string {
 	return map[string]string{
 		"link": "/links/tok3n?a=1&b=2", "days": "7", "minutes": "30", "left": "6", "agent": "Firefox 140", "when": "2026-12-01T09:05:00+01:00",
-		"name": "paie-export", "issuer": "https://id.example.org", "from": "Camille Morel", "duty": "hr", "start": "2026-12-01", "end": "2026-12-24",
+		"name": "paie-export", "issuer": "https://id.example.org", "from": "Camille Morel", "to": "Noé Petit", "duty": "hr", "start": "2026-12-01", "end": "2026-12-24",
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/web"
@@ -24,10 +25,10 @@ func (h *Handlers) adminRoutes() []web.Route {
 		post("/admin/accounts", write, h.create),
 		get("/admin/accounts/{id}", read, func(c *fiber.Ctx) error { return h.showOne(c, accountForm{}) }),
 		post("/admin/accounts/{id}", write, h.changing("details", "changed", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
-			return h.Accounts.Change(c.UserContext(), a, id, accounts.Details{Email: field(c, "email"), Name: field(c, "name"), Lang: lang.Lang(field(c, "lang"))})
+			return h.Accounts.Change(c.UserContext(), a, id, accounts.Details{Email: field(c, "email"), Name: field(c, "name"), Lang: lang.Lang(field(c, "lang")), Edition: field(c, "edition")})
 		})),
 		post("/admin/accounts/{id}/rights", write, h.changing("rights", "rights", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
-			return h.Accounts.SetRights(c.UserContext(), a, id, accounts.Rights{Roles: fields[actor.Role](c, "roles"), Whole: field(c, "whole") == "1", Heads: fields[actor.PersonID](c, "heads")})
+			return h.Accounts.SetRights(c.UserContext(), a, id, accounts.Rights{Roles: fields[actor.Role](c, "roles"), Whole: field(c, "whole") == "1", Heads: fields[actor.PersonID](c, "heads"), Edition: field(c, "edition")})
 		})),
 		post("/admin/accounts/{id}/reset", write, h.changing("access", "reset", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
 			_, err := h.Accounts.ResetProofs(c.UserContext(), a, id, accounts.ResetInput{Codes: field(c, "codes") == "1"})
@@ -165,13 +166,15 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 		return err
 	}
 	v := adminpages.AccountView{
-		ID: string(a.ID), Name: a.Name, Email: a.Email, Language: string(a.Lang), Self: a.ID == me.ID, Persona: a.Persona != "", Disabled: a.Disabled(),
+		ID: string(a.ID), Address: a.Email, Edition: a.Edition(), Name: a.Name, Email: a.Email, Language: string(a.Lang), Self: a.ID == me.ID, Persona: a.Persona != "", Disabled: a.Disabled(),
 		HasPassword: proofs.Password, HasCodes: proofs.Codes, Recovery: proofs.Recovery, Providers: proofs.Providers,
 		Roles: roleChoices(l, a.Roles), Whole: a.Perimeter.Whole, Notice: h.adminNotice(c), Form: f.form, Postless: h.postless(),
 	}
 	heads := a.Perimeter.Heads
 	if f.err != nil {
 		v.Problems = problems(l, f.err)
+	}
+	if f.err != nil && fault.Of(f.err).Code != staleForm { // of which the state of now is shown
 		switch f.form {
 		case "details":
 			v.Name, v.Email, v.Language = field(c, "name"), field(c, "email"), field(c, "lang")
@@ -219,9 +222,10 @@ func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range append(everybody, accounts.Person{ID: me.ID, Name: me.Name}) {
-		v.People = append(v.People, components.Choice{Value: string(p.ID), Label: p.Name})
+	for _, p := range everybody {
+		v.StandIns = append(v.StandIns, components.Choice{Value: string(p.ID), Label: p.Name})
 	}
+	v.People = append(slices.Clone(v.StandIns), components.Choice{Value: string(me.ID), Label: me.Name})
 	for _, d := range accounts.Duties() {
 		v.Duties = append(v.Duties, components.Choice{Value: string(d), Label: msg.Of(l, "account.duty", d)})
 	}

@@ -102,10 +102,13 @@ func throttled(l lang.Lang, f *fault.Error) string {
 	return msg.T(l, msg.AccountProblemThrottled, msg.Args{"Wait": wait})
 }
 
+// staleForm is the code of a form that was filled in from what has changed since.
+const staleForm = "changed_meanwhile"
+
 // mended tells whether an error is for the form to show: the reader can do something about it there.
 func mended(err error) bool {
 	f := fault.Of(err)
-	if slices.Contains([]string{"csrf", "last_administrator", "account_disabled", "proof_old", "codes_on", "identity_taken", "last_proof"}, f.Code) {
+	if slices.Contains([]string{"csrf", "last_administrator", "account_disabled", "proof_old", "codes_on", "identity_taken", "last_proof", staleForm}, f.Code) {
 		return true
 	}
 	return f.Kind == fault.Invalid || f.Kind == fault.Limited

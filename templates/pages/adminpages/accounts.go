@@ -43,6 +43,8 @@ type NewAccountView struct {
 type AccountView struct {
 	layout.Shell
 	ID, Name, Email, Language string
+	Address                   string // as it is, whatever the form says
+	Edition                   string // of what the forms are filled in from
 	Since                     string // day in words
 	Self                      bool   // nobody changes their own rights
 	Persona, Disabled         bool
@@ -61,7 +63,7 @@ type AccountView struct {
 type DelegationsView struct {
 	layout.Shell
 	Delegations                       []accountpages.Delegation
-	People, Duties                    []components.Choice
+	People, StandIns, Duties          []components.Choice
 	From, To, Duty, StartsOn, LastDay string // as typed
 	Problems                          map[string]string
 	Notice                            string

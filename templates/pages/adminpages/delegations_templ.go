@@ -243,7 +243,7 @@ func delegationForm(v DelegationsView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = components.Options(v.T(msg.AccountChoose), v.People, v.To).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Options(v.T(msg.AccountChoose), v.StandIns, v.To).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
