@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func userCommand(env *environment) *cobra.Command {
 			for _, r := range roles {
 				in.Roles = append(in.Roles, actor.Role(r))
 			}
-			return env.with(c.Context(), false, func(a *app.App) error {
+			return env.existing(c.Context(), func(a *app.App) error {
 				_, path, err := a.Services.Accounts.Create(c.Context(), actor.CommandLine(), in)
 				return printLink(env, a, path, err, "valid for 7 days")
 			})
@@ -41,8 +42,16 @@ func userCommand(env *environment) *cobra.Command {
 		path, err := a.Services.Accounts.ResetProofs(c.Context(), actor.CommandLine(), x.ID, accounts.ResetInput{Codes: codes})
 		return printLink(env, a, path, err, "valid for 30 minutes")
 	})
+	var name, email, tongue string
+	edit := onAccount(env, "edit EMAIL", "Correct an account's name, address or language", func(c *cobra.Command, a *app.App, x accounts.Account) error {
+		in := accounts.Details{Email: cmp.Or(email, x.Email), Name: cmp.Or(name, x.Name), Lang: cmp.Or(lang.Lang(tongue), x.Lang)}
+		return said(env, "corrected", x, a.Services.Accounts.Change(c.Context(), actor.CommandLine(), x.ID, in))
+	})
+	edit.Flags().StringVar(&name, "name", "", "full name")
+	edit.Flags().StringVar(&email, "email", "", "e-mail address")
+	edit.Flags().StringVar(&tongue, "lang", "", "fr or en: language of pages and letters")
 	reset.Flags().BoolVar(&codes, "codes", false, "remove the account's one-time codes too")
-	return choice(&cobra.Command{Use: "user", Short: "Manage accounts"}, add, reset,
+	return choice(&cobra.Command{Use: "user", Short: "Manage accounts"}, add, edit, reset,
 		onAccount(env, "disable EMAIL", "Take an account out of use: its sessions and tokens end at once", func(c *cobra.Command, a *app.App, x accounts.Account) error {
 			return said(env, "disabled", x, a.Services.Accounts.Disable(c.Context(), actor.CommandLine(), x.ID))
 		}),
@@ -57,7 +66,7 @@ func onAccount(env *environment, use, short string, do func(*cobra.Command, *app
 	return &cobra.Command{
 		Use: use, Short: short, Args: exactly(1, "one e-mail address"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return env.with(c.Context(), false, func(a *app.App) error {
+			return env.existing(c.Context(), func(a *app.App) error {
 				x, err := a.Services.Accounts.FindByEmail(c.Context(), actor.CommandLine(), args[0])
 				if fault.Is(err, fault.NotFound) {
 					return fmt.Errorf("there is no account with the address %q; see `echelon user list`", args[0])
@@ -101,7 +110,10 @@ func printLink(env *environment, a *app.App, path string, err error, good string
 	if err != nil {
 		return explained(err)
 	}
-	_, err = fmt.Fprintf(env.stdout, "%s%s\n(works once, %s)\n", a.Settings.BaseURL, path, good)
+	if _, err = fmt.Fprintf(env.stdout, "%s%s\n(works once, %s)\n", a.Settings.BaseURL, path, good); err != nil || env.getenv("ECHELON_BASE_URL") != "" {
+		return err
+	}
+	_, err = fmt.Fprintln(env.stderr, "Where your site answers elsewhere, put its address before /sign-in, or set ECHELON_BASE_URL.")
 	return err
 }
 
@@ -110,7 +122,7 @@ func listUsers(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: "List the accounts", Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return env.with(c.Context(), false, func(a *app.App) error {
+			return env.existing(c.Context(), func(a *app.App) error {
 				list, err := a.Services.Accounts.All(c.Context(), actor.CommandLine())
 				if err != nil {
 					return err
@@ -158,7 +170,7 @@ func tokenCommand(env *environment) *cobra.Command {
 		Use: "add EMAIL", Short: "Make an API token for an account and print it, this once", Args: exactly(1, "one e-mail address"),
 		Long: "Make an API token for an account and print it, this once. It is sent as `Authorization: Bearer TOKEN` and has at most its owner's rights.\n\nScopes: " + strings.Join(access.Scopes(), " "),
 		RunE: func(c *cobra.Command, args []string) error {
-			return env.with(c.Context(), false, func(a *app.App) error {
+			return env.existing(c.Context(), func(a *app.App) error {
 				text, err := a.Services.Accounts.CreateTokenFor(c.Context(), actor.CommandLine(), args[0], in)
 				if fault.Is(err, fault.NotFound) {
 					return fmt.Errorf("there is no account with the address %q; see `echelon user list`", args[0])

@@ -2,8 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -37,6 +41,9 @@ func TestUsers(t *testing.T) {
 			if second := passwordLink.FindString(again.stdout); second == "" || second == first {
 				t.Errorf("%d: %s %s", again.code, again.stdout, again.stderr)
 			}
+			command(t, database, "user", "edit", "ben@example.org", "--email", "benoit@example.org", "--name", "Benoît").says(t, "corrected")
+			command(t, database, "user", "edit", "benoit@example.org", "--email", "ada@example.org").fails(t, exitUsage, "email", "taken")
+			command(t, database, "user", "edit", "benoit@example.org", "--email", "ben@example.org").says(t, "corrected")
 			command(t, database, "user", "disable", "ben@example.org").says(t, "disabled: ben@example.org")
 			command(t, database, "user", "list").says(t, "(disabled)")
 			command(t, database, "token", "add", "ben@example.org").fails(t, exitFailed, "disabled")
@@ -49,6 +56,17 @@ func TestUsers(t *testing.T) {
 			command(t, database, "user", "add").fails(t, exitUsage, "one e-mail address")
 			command(t, database, "audit", "verify").says(t, "whole")
 		})
+	}
+}
+
+// TestCommandsInTheWrongFolder: what looks after a database makes none where there is none.
+func TestCommandsInTheWrongFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "echelon.db")
+	for _, args := range [][]string{{"user", "list"}, {"user", "add", "a@example.org", "--name", "A"}, {"user", "reset", "a@example.org"}, {"token", "add", "a@example.org"}, {"audit", "verify"}, {"pdf", "job", "territory-manager", "--out", "-"}} {
+		command(t, "sqlite:"+file, args...).fails(t, exitFailed, "there is no database", "ECHELON_DATABASE_URL")
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a database was made: %v", err)
 	}
 }
 
@@ -116,6 +134,9 @@ func TestFirstRun(t *testing.T) {
 	database := testkit.Address(t, "sqlite")
 	p := serving(t, database, "serve")
 	path := p.setUp
+	if !p.empty {
+		t.Error("nothing says how to get content")
+	}
 	if path == "" {
 		t.Fatal("no link is printed")
 	}

@@ -31,7 +31,7 @@ func auditVerifyCommand(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return env.with(c.Context(), false, func(a *app.App) error {
+			return env.existing(c.Context(), func(a *app.App) error {
 				report, err := a.Services.Audit.Verify(c.Context(), actor.CommandLine(), noted)
 				if err != nil {
 					return err
@@ -90,7 +90,7 @@ func auditExportCommand(env *environment) *cobra.Command {
 			if out == "" {
 				return usageError{errors.New("audit export needs --out FILE, or --out - for standard output")}
 			}
-			return env.with(c.Context(), false, func(a *app.App) error {
+			return env.existing(c.Context(), func(a *app.App) error {
 				n := 0
 				err := env.stream(out, func(w io.Writer) error {
 					lines := json.NewEncoder(w)

@@ -48,6 +48,7 @@ func TestMain(m *testing.M) {
 // process is the program running.
 type process struct {
 	setUp string // link of the first run, "" for none
+	empty bool   // it said that there is no content yet
 	*exec.Cmd
 	url    string
 	stderr *lines
@@ -117,15 +118,19 @@ func serving(t *testing.T, database string, args ...string) *process {
 		_ = p.Wait()
 	})
 	said := bufio.NewReader(stdout)
-	line, err := said.ReadString('\n')
-	if _, link, first := strings.Cut(line, "within 24 hours: "); first {
-		p.setUp = strings.TrimSpace(link)
-		line, err = said.ReadString('\n')
-	}
-	at, ok := strings.CutPrefix(line, "Echelon is ready: ")
-	if err != nil || !ok {
-		_ = p.Wait()
-		t.Fatalf("says %q, %v; %s", line, err, p.stderr)
+	at, ready := "", false
+	for !ready {
+		line, err := said.ReadString('\n')
+		if err != nil {
+			_ = p.Process.Kill()
+			_ = p.Wait()
+			t.Fatalf("says %q, %v; %s", line, err, p.stderr)
+		}
+		if _, link, ok := strings.Cut(line, "within 24 hours: "); ok {
+			p.setUp = strings.TrimSpace(link)
+		}
+		p.empty = p.empty || strings.Contains(line, "echelon seed")
+		at, ready = strings.CutPrefix(line, "Echelon is ready: ")
 	}
 	p.url = strings.TrimSpace(at)
 	jar, err := cookiejar.New(nil)

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -119,6 +121,23 @@ func (e *environment) with(ctx context.Context, demo bool, fn func(*app.App) err
 		return errors.Join(err, a.Close())
 	}
 	return errors.Join(fn(a), a.Close())
+}
+
+// existing is with for a command that looks after what is there: it makes no database where there is none, which is
+// where somebody is in the wrong folder.
+func (e *environment) existing(ctx context.Context, fn func(*app.App) error) error {
+	s, err := app.ReadSettings(e.getenv)
+	if err != nil {
+		return err
+	}
+	if file, ok := strings.CutPrefix(s.DatabaseURL, "sqlite:"); ok {
+		_, err := os.Stat(file)
+		_, noFolder := os.Stat(filepath.Dir(file)) // of which opening speaks, except of data, which serve makes
+		if errors.Is(err, fs.ErrNotExist) && (noFolder == nil || filepath.Dir(file) == "data") {
+			return fmt.Errorf("there is no database %s: go to the folder that `echelon serve` was started in, or set ECHELON_DATABASE_URL as it was set there", file)
+		}
+	}
+	return e.with(ctx, false, fn)
 }
 
 func versionCommand(env *environment) *cobra.Command {

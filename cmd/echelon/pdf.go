@@ -35,7 +35,7 @@ func printing(env *environment, use, short string, choose func(*jobsweb.Printer)
 	c := &cobra.Command{
 		Use: use, Short: short, Args: exactly(1, "one slug"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return env.with(c.Context(), false, func(a *app.App) error {
+			return env.existing(c.Context(), func(a *app.App) error {
 				file, err := choose(a.Printer)(c.Context(), actor.CommandLine(), args[0], lang.FR, o)
 				if err != nil {
 					return inWords(err, args[0], o)

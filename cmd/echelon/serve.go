@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/seeds"
 	"github.com/echelon-hr/echelon/templates/static"
 )
@@ -62,6 +63,9 @@ func serve(c *cobra.Command, env *environment, demo bool) error {
 		return a.Serve(ctx, func(addr string) {
 			if path != "" { // to whoever starts it alone, never to the log
 				_, _ = fmt.Fprintf(env.stdout, "There is no account yet. Make the first one, within 24 hours: %s\n", siteAddress(s, addr)+path)
+			}
+			if families, err := a.Services.Jobs.Families(ctx, actor.CommandLine()); err == nil && len(families) == 0 {
+				_, _ = fmt.Fprintln(env.stdout, "There is no content yet. `echelon seed`, in this folder, loads the shipped job profiles, competencies and ladder.")
 			}
 			_, _ = fmt.Fprintf(env.stdout, "Echelon is ready: %s\n", addr)
 		})
