@@ -21,7 +21,7 @@ import (
 func TestTheFirstPeopleInABrowser(t *testing.T) {
 	for _, c := range []struct{ lang, name, done, sessions string }{
 		{"fr", "Ada Première", "Le compte est créé", "Sessions ouvertes"},
-		{"en", "Ada First", "The account is made", "Open sessions"},
+		{"en", "Ada First", "The account has been created", "Open sessions"},
 	} {
 		t.Run(c.lang, func(t *testing.T) {
 			letters, at := receive(t, "127.0.0.1:0")

@@ -702,6 +702,19 @@ func TestWhatCameToNoRouteIsRecordedAsOne(t *testing.T) {
 	}
 }
 
+// TestAFormAfterTheSessionLeadsBackToItsPage: what was typed is lost, and the reader is told so where they sign in again.
+func TestAFormAfterTheSessionLeadsBackToItsPage(t *testing.T) {
+	h := open(t, false, web.Page(http.MethodPost, "/closed", access.Requires(access.HomeRead), func(*fiber.Ctx) error { return nil }))
+	for referer, want := range map[string]string{
+		h.url + "/page?tab=2": "/page?tab=2", "": "/", "https://evil.example/page": "/", "not an address": "/", h.url + "//evil.example": "/",
+	} {
+		a := h.do(t, "POST", "/closed", "Referer", referer)
+		if got := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || got != "/sign-in?done=lost&next="+url.QueryEscape(want) {
+			t.Errorf("from %q: %d to %s", referer, a.StatusCode, got)
+		}
+	}
+}
+
 // TestForgedRequestsAreToldOf: with whose session a request came is known where it is refused, in the API too.
 func TestForgedRequestsAreToldOf(t *testing.T) {
 	var told []string

@@ -372,7 +372,9 @@ func (h *Handlers) showRecovery(c *fiber.Ctx, codes []string) error {
 		return err
 	}
 	shell.Path, shell.Once = "/account", true
-	return web.Render(c, accountpages.Recovery(accountpages.RecoveryView{Shell: shell, Codes: codes}))
+	ctx := c.UserContext()
+	what := shell.User.Name + " · " + h.BaseURL + " · " + lang.Day(web.LangOf(ctx), h.Today(ctx))
+	return web.Render(c, accountpages.Recovery(accountpages.RecoveryView{Shell: shell, Codes: codes, For: what}))
 }
 
 func (h *Handlers) createToken(c *fiber.Ctx) error {

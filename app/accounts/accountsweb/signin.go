@@ -136,7 +136,7 @@ func (h *Handlers) enterCode(c *fiber.Ctx) error {
 func (h *Handlers) forgot(c *fiber.Ctx) error { return h.showForgot(c, accountpages.ForgotView{}) }
 
 func (h *Handlers) showForgot(c *fiber.Ctx, v accountpages.ForgotView) error {
-	v.Outbox = h.Demo
+	v.Outbox, v.Postless = h.Demo, h.postless()
 	var err error
 	if v.Shell, err = h.Shell(c, msg.T(web.LangOf(c.UserContext()), msg.AccountForgotTitle), ""); err != nil {
 		return err

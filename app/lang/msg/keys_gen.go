@@ -65,6 +65,7 @@ const (
 	AccountForgotLink                  Key = "account.forgot_link"
 	AccountForgotNothing               Key = "account.forgot_nothing"
 	AccountForgotOutbox                Key = "account.forgot_outbox"
+	AccountForgotPostless              Key = "account.forgot_postless"
 	AccountForgotSend                  Key = "account.forgot_send"
 	AccountForgotSent                  Key = "account.forgot_sent"
 	AccountForgotSentTitle             Key = "account.forgot_sent_title"

@@ -32,6 +32,7 @@ type CodeView struct {
 
 // ForgotView asks for the address of whoever forgot a password; Sent thanks them, whoever they are.
 type ForgotView struct {
+	Postless bool // no letter leaves, and none can be read here
 	layout.Shell
 	Email   string
 	Problem string
@@ -138,6 +139,7 @@ type CodesView struct {
 type RecoveryView struct {
 	layout.Shell
 	Codes []string
+	For   string // what they open: the account and the site, for the paper they are printed on
 }
 
 // TokenView shows a new token, this once.

@@ -31,7 +31,7 @@ func TestJournalSaysWhatItKnowsInWords(t *testing.T) {
 	)))
 	for _, want := range []string{
 		"Camille Roy", `href="/admin/journal?actor=person%3A1"`, "on behalf of: Ada Low", "Signed in", "<code>0123abcd</code>", "<code>moon.landed</code>", "moon: 1",
-		"nothing in particular", "none", "echelon audit verify", `href="/admin/journal.csv?outcome=failed"`, "<caption>", `scope="col"`, `scope="row"`,
+		"no object", "none", "echelon audit verify", `href="/admin/journal.csv?outcome=failed"`, "<caption>", `scope="col"`, `scope="row"`,
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("%q is missing", want)

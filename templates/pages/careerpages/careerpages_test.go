@@ -22,7 +22,7 @@ func TestLadderIsAPictureAndAList(t *testing.T) {
 	v.Ladder.Rungs = []careers.Rung{{Profile: "rep", Stage: jobs.StageEntry}, {Profile: "tm", Stage: jobs.StageMid}}
 	v.Ladder.Moves = []careers.Move{{From: "rep", To: "tm", Kind: careers.Up, TypicalMonths: 24, Origin: "echelon"}}
 	html := pagetest.Render(t, careerpages.Ladder(v))
-	for _, want := range []string{"<svg", "<table", "Promotion", "2 years", "Echelon’s own", `href="/jobs/tm"`} {
+	for _, want := range []string{"<svg", "<table", "Promotion", "2 years", "proposed by Echelon", `href="/jobs/tm"`} {
 		if !strings.Contains(html, want) && !strings.Contains(html, strings.ReplaceAll(want, " ", "\u00a0")) {
 			t.Errorf("%q is missing", want)
 		}
