@@ -99,7 +99,7 @@ func people(f audit.Filter, entries []audit.Entry) []actor.PersonID {
 	for _, e := range entries {
 		add(e.Actor)
 		add(e.Object)
-		for id := range strings.SplitSeq(e.Behalf, ",") {
+		for _, id := range append(strings.Split(e.Behalf, ","), detailedPeople(e)...) {
 			add("person:" + id)
 		}
 	}
@@ -120,6 +120,7 @@ func (s speaker) row(e audit.Entry) adminpages.JournalRow {
 		Day: lang.Day(s.lang, e.At.UTC().Format(time.DateOnly)), Time: e.At.UTC().Format(time.TimeOnly),
 		By: s.by(e.Actor), On: s.on(e.Object), Action: inWords(s.lang, e.Action), Name: e.Action,
 		Outcome: msg.Of(s.lang, "journal.outcomes", e.Outcome), Address: e.Address[:min(len(e.Address), shownAddress)],
+		Details: s.details(e),
 	}
 	if e.Behalf != "" {
 		var names []string
@@ -150,7 +151,7 @@ func (s speaker) by(name string) adminpages.JournalThing {
 	case actor.Person:
 		words = s.person(rest)
 	case actor.System:
-		words = msg.T(s.lang, msg.JournalSystem, msg.Args{"Task": rest})
+		words = s.task(rest)
 	case actor.Operator:
 		words = msg.T(s.lang, msg.JournalOperator)
 	case actor.Anonymous:
@@ -160,10 +161,18 @@ func (s speaker) by(name string) adminpages.JournalThing {
 	return adminpages.JournalThing{Name: name, Words: words, Href: address(pagePath, audit.Filter{Actor: name}, "")}
 }
 
+// task says background work.
+func (s speaker) task(name string) string {
+	if name == "seed" {
+		return msg.T(s.lang, msg.JournalTaskSeed)
+	}
+	return msg.T(s.lang, msg.JournalSystem, msg.Args{"Task": name})
+}
+
 // objects are the kinds of object that have words.
 var objects = map[string]msg.Key{
 	"session": msg.JournalObjectSession, "token": msg.JournalObjectToken, "link": msg.JournalObjectLink, "delegation": msg.JournalObjectDelegation,
-	"mail": msg.JournalObjectMail, "profile": msg.JournalObjectProfile, "setting": msg.JournalObjectSetting,
+	"scheme": msg.JournalObjectScheme, "mail": msg.JournalObjectMail, "profile": msg.JournalObjectProfile, "setting": msg.JournalObjectSetting,
 }
 
 // on says an object: a person by name, anything else by its kind and enough of its id to tell it from others.

@@ -276,6 +276,32 @@ func TestTheAPIGoesThroughTheJournal(t *testing.T) {
 	}
 }
 
+// TestWhatWasDoneIsTold: the page says what changed, in words and with names.
+func TestWhatWasDoneIsTold(t *testing.T) {
+	d := testkit.Open(t, testkit.Address(t, "sqlite"))
+	s, store := site(d), auditdb.New(d.DB, clock.Fixed(start))
+	for _, e := range []audit.Entry{
+		{Action: "accounts.roles", Details: map[string]string{"roles": "hr,recruiter", "perimeter": string(camille), "perimeter_2": string(erased)}},
+		{Action: "accounts.roles", Details: map[string]string{"roles": "", "perimeter": "whole"}},
+		{Action: "directory.assigned", Details: map[string]string{"manager": string(camille), "profile": "territory-manager", "from": "2026-12-01"}},
+		{Action: "delegations.created", Details: map[string]string{"giver": string(camille), "stand_in": string(erased), "duty": "hr", "starts_on": "2026-12-01", "ends_on": "2026-12-25"}},
+	} {
+		e.Outcome = audit.Done
+		if err := store.Append(t.Context(), actor.CommandLine(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	body := strings.ReplaceAll(get(t, s, "administrator", "/admin/journal").body, "\u00a0", " ")
+	for _, want := range []string{
+		"Rôles : Partenaire RH, Recrutement", "Périmètre : Camille Roy, Personne inconnue ou effacée", "Périmètre : toute l’entreprise", "Responsable : Camille Roy",
+		"Poste : territory-manager", "À partir du : 1er déc. 2026", "Dernier jour : 24 déc. 2026", "Responsabilité : Partenaire RH", "Confiée à : Personne inconnue ou effacée",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+}
+
 func TestEveryActionAndAreaHasWords(t *testing.T) {
 	for _, l := range lang.All() {
 		for _, a := range auditweb.Actions() {

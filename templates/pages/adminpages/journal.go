@@ -44,9 +44,13 @@ type JournalRow struct {
 	Action    string // in words, "" for one that has none
 	Name      string // of the action
 	On        JournalThing
+	Details   []JournalDetail // what else is told of it
 	Outcome   string
 	Address   string // what is left of the network address; may be empty
 }
+
+// JournalDetail is one thing more that an entry holds, in words.
+type JournalDetail struct{ Label, Value string }
 
 // emptyText says why there is nothing to see.
 func (v JournalView) emptyText() string {
