@@ -12,8 +12,9 @@ import (
 // Placed is a person with where they stand today.
 type Placed struct {
 	Person
-	Profile string // slug, "" for none
-	Manager Person // zero for none
+	Profile  string // slug, "" for none
+	Manager  Person // zero for none
+	Disabled bool   // their account is out of use
 }
 
 // Directory lists everybody with their profile and manager today, by name.
@@ -29,6 +30,14 @@ func (s *Service) Directory(ctx context.Context, a actor.Actor) ([]Placed, error
 	if err != nil {
 		return nil, err
 	}
+	accounts, err := s.store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	disabled := map[actor.PersonID]bool{}
+	for _, x := range accounts {
+		disabled[x.ID] = x.Disabled()
+	}
 	byID, at := map[actor.PersonID]Person{}, map[actor.PersonID]Assignment{}
 	for _, p := range people {
 		byID[p.ID] = p
@@ -38,7 +47,7 @@ func (s *Service) Directory(ctx context.Context, a actor.Actor) ([]Placed, error
 	}
 	out := make([]Placed, 0, len(people))
 	for _, p := range people {
-		out = append(out, Placed{Person: p, Profile: at[p.ID].Profile, Manager: byID[at[p.ID].Manager]})
+		out = append(out, Placed{Person: p, Profile: at[p.ID].Profile, Manager: byID[at[p.ID].Manager], Disabled: disabled[p.ID]})
 	}
 	return out, nil
 }

@@ -165,6 +165,17 @@ func TestRelationsOfALine(t *testing.T) {
 				t.Errorf("%+v, %v", team, err)
 			}
 		})
+		t.Run("tells whose account is out of use", func(t *testing.T) {
+			c.must(c.Disable(t.Context(), operator, aside.ID))
+			all, err := c.Directory(t.Context(), c.as(low))
+			c.must(err)
+			for _, p := range all {
+				if p.Disabled != (p.ID == aside.ID) {
+					t.Errorf("%s: %t", p.Name, p.Disabled)
+				}
+			}
+			c.must(c.Enable(t.Context(), operator, aside.ID))
+		})
 		t.Run("is on a person's sheet, with the past for themself", func(t *testing.T) {
 			sheet, err := c.PersonSheet(t.Context(), c.as(low), low.ID)
 			if err != nil || sheet.Manager.ID != aside.ID || len(sheet.History) != 2 || sheet.MayEdit {

@@ -40,7 +40,8 @@ func (h *Handlers) titles(ctx context.Context, a actor.Actor) (map[string]jobs.S
 
 func personRow(p accounts.Placed, titles map[string]jobs.Summary) peoplepages.Person {
 	return peoplepages.Person{
-		ID: string(p.ID), Name: p.Name, Email: p.Email, Profile: p.Profile, Title: titles[p.Profile].Title,
+		Disabled: p.Disabled,
+		ID:       string(p.ID), Name: p.Name, Email: p.Email, Profile: p.Profile, Title: titles[p.Profile].Title,
 		ManagerID: string(p.Manager.ID), ManagerName: p.Manager.Name,
 	}
 }
@@ -124,7 +125,7 @@ func (h *Handlers) fillChoices(ctx context.Context, me actor.Actor, but actor.Pe
 		return err
 	}
 	for _, p := range all {
-		if p.ID != but {
+		if p.ID != but && (!p.Disabled || string(p.ID) == v.Manager) {
 			v.People = append(v.People, components.Choice{Value: string(p.ID), Label: p.Name})
 		}
 	}

@@ -1029,6 +1029,7 @@ const (
 	PeopleCaption                      Key = "people.caption"
 	PeopleCount                        Key = "people.count"
 	PeopleCountOf                      Key = "people.count_of"
+	PeopleDisabled                     Key = "people.disabled"
 	PeopleEmptyText                    Key = "people.empty_text"
 	PeopleEmptyTitle                   Key = "people.empty_title"
 	PeopleHistory                      Key = "people.history"

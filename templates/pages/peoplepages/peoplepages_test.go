@@ -62,6 +62,17 @@ func TestTheDirectoryLeadsToPeopleAndTheirJobs(t *testing.T) {
 	said(t, html, []string{`href="/people/1"`, `href="/jobs/tm"`, `href="/people/2"`, "2 people", "No manager", "No job stated"}, []string{`href="/jobs/"`, `href="/people/"`, "out of"})
 }
 
+func TestADisabledAccountShows(t *testing.T) {
+	gone := tomas
+	gone.Disabled = true
+	list := pagetest.Render(t, peoplepages.List(peoplepages.ListView{Shell: shell, People: []peoplepages.Person{awa, gone}, Total: 2}))
+	if n := strings.Count(list, "account disabled"); n != 1 {
+		t.Errorf("said %d times in the list", n)
+	}
+	said(t, pagetest.Render(t, peoplepages.Show(peoplepages.PersonView{Shell: shell, Person: gone})), []string{"account disabled"}, nil)
+	said(t, pagetest.Render(t, peoplepages.Show(peoplepages.PersonView{Shell: shell, Person: awa})), nil, []string{"account disabled"})
+}
+
 func TestASearchKeepsItsWordsAndSaysWhatItFound(t *testing.T) {
 	html := pagetest.Main(pagetest.Render(t, peoplepages.List(peoplepages.ListView{Shell: shell, Q: "awa", People: []peoplepages.Person{awa}, Total: 3})))
 	said(t, html, []string{`value="awa"`, "1 out of 3 people", `href="/people"`}, nil)

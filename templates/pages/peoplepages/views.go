@@ -13,6 +13,7 @@ type Person struct {
 	Profile                string    // slug, "" for none
 	Title                  lang.Text // of the profile
 	ManagerID, ManagerName string    // "" for none
+	Disabled               bool      // their account is out of use
 }
 
 // ListView is the directory, filtered by what the reader typed.
