@@ -100,7 +100,7 @@ func TestEveryActIsJournalled(t *testing.T) {
 			{"forget", func() error { return c.Forgot(ctx, nobody, a.Email) }, []string{"link.sent"}},
 			{"correct", func() error {
 				return c.Change(ctx, operator, b.ID, accounts.Details{Email: "yun.zhao@entreprise.example", Name: "Yun Zhao", Lang: lang.FR})
-			}, []string{"accounts.changed"}},
+			}, []string{"link.sent", "accounts.changed"}}, // who has no password yet is invited at the new address
 			{"give rights", func() error {
 				return c.SetRights(ctx, operator, b.ID, accounts.Rights{Roles: []actor.Role{actor.HR, actor.Recruiter}, Heads: []actor.PersonID{a.ID}})
 			}, []string{"accounts.roles"}},

@@ -144,8 +144,20 @@ func (s *Service) Change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 		if !moved {
 			return nil, nil
 		}
-		return nil, dropLinks(ctx, tx, id) // those that lie at the former address
+		return nil, s.move(ctx, tx, a, *x)
 	})
+}
+
+// move ends the links that lie at an account's former address; who has not chosen a password yet is invited at the new.
+func (s *Service) move(ctx context.Context, tx Store, a actor.Actor, x Account) error {
+	if err := dropLinks(ctx, tx, x.ID); err != nil {
+		return err
+	}
+	proofs, err := proofsOf(ctx, tx, x.ID)
+	if err != nil || proofs.Password || proofs.Providers > 0 || x.Disabled() || x.Persona != "" {
+		return err
+	}
+	return s.send(ctx, tx, a, x, Invitation, mail.Invitation)
 }
 
 // Rights are what an account may do beside being an employee.

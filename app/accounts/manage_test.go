@@ -292,8 +292,19 @@ func TestLinksThatLieAboutEnd(t *testing.T) {
 		if _, err := c.CheckLink(ctx, nobody, token); err != nil {
 			t.Errorf("a name put right ends the invitation: %v", err)
 		}
+		c.letters()
 		c.must(c.Change(ctx, operator, id, accounts.Details{Email: address("borah"), Name: "Bora Élysée", Lang: lang.EN}))
 		ended(t, c.UseLink(ctx, nobody, token, fresh))
+		list := c.letters()
+		if len(list) != 1 || list[0].Kind != mail.Invitation || list[0].To != address("borah") {
+			t.Fatalf("letters: %+v", list)
+		}
+		c.must(c.UseLink(ctx, nobody, tokenOf(list[0].Details["link"]), fresh))
+		c.letters()
+		c.must(c.Change(ctx, operator, id, accounts.Details{Email: address("boris"), Name: "Bora Élysée", Lang: lang.EN}))
+		if list := c.letters(); len(list) != 0 {
+			t.Errorf("who has a password is invited again: %+v", list)
+		}
 		id, token = invited("camille")
 		c.must(second(c.ResetProofs(ctx, operator, id, accounts.ResetInput{})))
 		ended(t, c.UseLink(ctx, nobody, token, fresh))
