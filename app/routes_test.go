@@ -6,10 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/accounts"
+	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/apptest"
 	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/app/web"
@@ -61,17 +64,49 @@ func outsideTable(w *web.App) []string {
 // package access says.
 func TestRoleMatrix(t *testing.T) {
 	s, _ := serveWithProvider(t, apptest.Demo(t, "sqlite"), true)
-	for _, persona := range append([]string{""}, apptest.Personas...) {
-		visitor := s.As(t, persona)
+	for name, visitor := range visitors(t, s) {
+		persona, _, _ := strings.Cut(name, ",")
 		for _, r := range s.App.Web.Routes {
 			if r.Path == "/sign-out" { // it would end the session the matrix uses
 				continue
 			}
-			t.Run(fmt.Sprintf("%s %s as %q", r.Method, r.Path, persona), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s %s as %q", r.Method, r.Path, name), func(t *testing.T) {
 				checkRoute(t, visitor, persona, r)
 			})
 		}
 	}
+}
+
+// visitors are nobody, each persona, and people whose rights come by a relation alone: each is named by the persona
+// whose routes they have, and what sets them apart.
+func visitors(t *testing.T, s *apptest.Server) map[string]*apptest.Visitor {
+	t.Helper()
+	out := map[string]*apptest.Visitor{"": s.As(t, "")}
+	for _, persona := range apptest.Personas {
+		out[persona] = s.As(t, persona)
+	}
+	people, day := s.App.Services.Accounts, time.Now().UTC().Format(time.DateOnly)
+	delegate := func(from string, to actor.PersonID, duty accounts.Duty) {
+		in := accounts.DelegateInput{From: idOf(t, out[from]), To: to, Duty: duty, StartsOn: day, LastDay: day}
+		if err := people.Delegate(t.Context(), actor.CommandLine(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	delegate("manager", addPerson(t, s, "line@example.com", "Lina Suppléante"), accounts.DutyLine)
+	delegate("hr", addPerson(t, s, "duty@example.com", "Dora Suppléante"), accounts.DutyHR)
+	addPerson(t, s, "elsewhere@example.com", "Elsa Ailleurs", actor.HR)
+	if err := people.Assign(t.Context(), actor.CommandLine(), accounts.AssignInput{Person: addPerson(t, s, "report@example.com", "Remi Rattaché"), Manager: idOf(t, out["employee"]), Profile: "sales-associate", StartsOn: day}); err != nil {
+		t.Fatal(err)
+	}
+	for name, email := range map[string]string{
+		"manager, standing in": "line@example.com", "hr, standing in": "duty@example.com", "hr, without a perimeter": "elsewhere@example.com", "employee, of somebody's line": "report@example.com",
+	} {
+		out[name] = enter(t, s, email)
+		if strings.HasPrefix(name, "hr") {
+			withCodes(t, out[name])
+		}
+	}
+	return out
 }
 
 // addresses fills the parameters of routes with something that exists.

@@ -12,9 +12,8 @@ import (
 // Placed is a person with where they stand today.
 type Placed struct {
 	Person
-	Profile  string // slug, "" for none
-	Manager  Person // zero for none
-	Disabled bool   // their account is out of use
+	Profile string // slug, "" for none
+	Manager Person // zero for none
 }
 
 // Directory lists everybody with their profile and manager today, by name.
@@ -30,14 +29,6 @@ func (s *Service) Directory(ctx context.Context, a actor.Actor) ([]Placed, error
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := s.store.Accounts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	disabled := map[actor.PersonID]bool{}
-	for _, x := range accounts {
-		disabled[x.ID] = x.Disabled()
-	}
 	byID, at := map[actor.PersonID]Person{}, map[actor.PersonID]Assignment{}
 	for _, p := range people {
 		byID[p.ID] = p
@@ -47,7 +38,7 @@ func (s *Service) Directory(ctx context.Context, a actor.Actor) ([]Placed, error
 	}
 	out := make([]Placed, 0, len(people))
 	for _, p := range people {
-		out = append(out, Placed{Person: p, Profile: at[p.ID].Profile, Manager: byID[at[p.ID].Manager], Disabled: disabled[p.ID]})
+		out = append(out, Placed{Person: p, Profile: at[p.ID].Profile, Manager: byID[at[p.ID].Manager]})
 	}
 	return out, nil
 }
@@ -102,8 +93,11 @@ func (s *Service) Names(ctx context.Context, a actor.Actor) (map[actor.PersonID]
 
 // Team lists who reports to the actor today, or to those they stand in for, who may be the actor's own manager.
 func (s *Service) Team(ctx context.Context, a actor.Actor) ([]Placed, error) {
+	if !a.Manages {
+		return nil, access.Decide(a, access.DirectoryRead, access.None)
+	}
 	all, err := s.Directory(ctx, a)
-	if err != nil || !a.Manages {
+	if err != nil {
 		return nil, err
 	}
 	lines, _, err := s.standing(ctx, a)

@@ -14,9 +14,10 @@ import (
 
 // Person is somebody of the company, as far as accounts need them.
 type Person struct {
-	ID    actor.PersonID
-	Name  string
-	Email string
+	ID       actor.PersonID
+	Name     string
+	Email    string
+	Disabled bool // their account is out of use; told in lists
 }
 
 // Assignment is what a person does and who manages them, from a day on and up to, not with, another. Days are

@@ -96,6 +96,15 @@ func Day(l Lang, s string) string {
 	return Date(l, t)
 }
 
+// LastDay writes the last day of what ends before a day of the form yyyy-mm-dd. What is not one is returned as it is.
+func LastDay(l Lang, end string) string {
+	t, err := time.Parse(time.DateOnly, end)
+	if err != nil {
+		return end
+	}
+	return Date(l, t.AddDate(0, 0, -1))
+}
+
 // Month writes a month from its form yyyy-mm: mai 2024 or May 2024. What is not one is returned as it is.
 func Month(l Lang, s string) string {
 	t, err := time.Parse("2006-01", s)

@@ -165,3 +165,11 @@ func TestDuration(t *testing.T) {
 		})
 	}
 }
+
+func TestTheLastDayIsTheOneBefore(t *testing.T) {
+	for day, want := range map[string]string{"2026-03-01": "28 Feb 2026", "2027-01-01": "31 Dec 2026", "": "", "soon": "soon"} {
+		if got := strings.ReplaceAll(lang.LastDay(lang.EN, day), "\u00a0", " "); got != want {
+			t.Errorf("%q: %q, want %q", day, got, want)
+		}
+	}
+}

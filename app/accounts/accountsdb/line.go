@@ -58,15 +58,25 @@ func person(r personRow) accounts.Person {
 	return accounts.Person{ID: actor.PersonID(r.ID), Name: r.Name, Email: r.Email}
 }
 
+// listedRow is a person with the state of their account.
+type listedRow struct {
+	personRow `bun:",extend"`
+
+	DisabledAt *time.Time `bun:"disabled_at,scanonly"`
+}
+
 // People lists everybody by name.
 func (s *Store) People(ctx context.Context) ([]accounts.Person, error) {
-	var rows []personRow
-	if err := s.db.NewSelect().Model(&rows).Order("sort", "id").Limit(maxList).Scan(ctx); err != nil {
+	var rows []listedRow
+	q := s.db.NewSelect().Model(&rows).ColumnExpr("p.*, a.disabled_at").Join("LEFT JOIN accounts AS a ON a.person_id = p.id")
+	if err := q.Order("p.sort", "p.id").Limit(maxList).Scan(ctx); err != nil {
 		return nil, db.Translate(err, "read people")
 	}
 	out := make([]accounts.Person, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, person(r))
+		p := person(r.personRow)
+		p.Disabled = r.DisabledAt != nil
+		out = append(out, p)
 	}
 	return out, nil
 }

@@ -279,7 +279,7 @@ func (h *Handlers) fillDelegations(c *fiber.Ctx, me actor.Actor, account account
 func delegationWords(l lang.Lang, d accounts.Delegation, names map[actor.PersonID]string, today string) accountpages.Delegation {
 	state := d.State(today)
 	return accountpages.Delegation{
-		ID: d.ID, From: names[d.From], To: names[d.To], Duty: msg.Of(l, "account.duty", d.Duty), Starts: lang.Day(l, d.StartsOn), LastDay: lang.Day(l, lastDay(d.EndsOn)),
+		ID: d.ID, From: names[d.From], To: names[d.To], Duty: msg.Of(l, "account.duty", d.Duty), Starts: lang.Day(l, d.StartsOn), LastDay: lang.LastDay(l, d.EndsOn),
 		State: msg.Of(l, "account.delegation", state), InForce: state == "in_force", Revocable: state == "in_force" || state == "planned",
 	}
 }

@@ -59,11 +59,10 @@ var adminNotices = map[string]msg.Key{
 func (h *Handlers) adminNotice(c *fiber.Ctx) string {
 	waits := ""
 	switch {
-	case h.Nudge != nil:
+	case h.postless():
+		waits = "_kept"
 	case h.Demo:
 		waits = "_read"
-	default:
-		waits = "_kept"
 	}
 	if key, ok := adminNotices[c.Query("done")+waits]; ok {
 		return msg.T(web.LangOf(c.UserContext()), key)

@@ -108,11 +108,3 @@ func unworded(text string, l lang.Lang) bool {
 	begins, _, _ := strings.Cut(problems(l, invalid(fault.Field{Path: "x", Rule: "zzz"}))["x"], "zzz")
 	return strings.HasPrefix(text, begins)
 }
-
-func TestTheLastDayIsTheOneBefore(t *testing.T) {
-	for day, want := range map[string]string{"2026-03-01": "2026-02-28", "2027-01-01": "2026-12-31", "": "", "soon": ""} {
-		if got := lastDay(day); got != want {
-			t.Errorf("%q: %q, want %q", day, got, want)
-		}
-	}
-}

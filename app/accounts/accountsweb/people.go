@@ -103,7 +103,7 @@ func (h *Handlers) showPerson(c *fiber.Ctx, problem error) error {
 	for _, x := range slices.Backward(sheet.History) {
 		line := peoplepages.Assignment{Starts: lang.Day(l, x.StartsOn), Profile: x.Profile, Title: titles[x.Profile].Title, ManagerID: string(x.Manager), ManagerName: names[x.Manager]}
 		if x.EndsOn != "" {
-			line.Ends = lang.Day(l, lastDay(x.EndsOn))
+			line.Ends = lang.LastDay(l, x.EndsOn)
 		}
 		v.History = append(v.History, line)
 	}

@@ -149,12 +149,3 @@ func (h *Handlers) moment(ctx context.Context, t time.Time) (string, error) {
 	}
 	return letters.Moment(web.LangOf(ctx), t.In(zone)), nil
 }
-
-// lastDay is the day before one, for days told as "up to and with".
-func lastDay(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return ""
-	}
-	return t.AddDate(0, 0, -1).Format(time.DateOnly)
-}

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
@@ -13,33 +12,36 @@ import (
 	"github.com/echelon-hr/echelon/templates/pages/adminpages"
 )
 
-// detail is a detail of entries that the page tells: its words, and how its value is said.
-type detail struct {
-	label msg.Key
-	say   func(s speaker, value string) string
+// told are the details that the page tells, in its order, and how their values are said; the file and the API have all,
+// as they are.
+var told = []struct {
+	name   string
+	label  msg.Key
+	say    func(s speaker, value string) string
+	people bool // the value is made of ids of people
+}{
+	{"roles", msg.JournalDetailRoles, speaker.roles, false},
+	{"perimeter", msg.JournalDetailPerimeter, speaker.perimeter, true},
+	{"profile", msg.JournalDetailProfile, speaker.asItIs, false},
+	{"manager", msg.JournalDetailManager, speaker.people, true},
+	{"giver", msg.JournalDetailGiver, speaker.people, true},
+	{"stand_in", msg.JournalDetailStandIn, speaker.people, true},
+	{"account", msg.JournalDetailAccount, speaker.people, true},
+	{"duty", msg.JournalDetailDuty, func(s speaker, v string) string { return msg.Of(s.lang, "account.duty", v) }, false},
+	{"from", msg.JournalDetailFrom, speaker.day, false},
+	{"starts_on", msg.JournalDetailFrom, speaker.day, false},
+	{"ends_on", msg.JournalDetailUntil, speaker.lastDay, false},
+	{"sessions", msg.JournalDetailSessions, speaker.asItIs, false},
+	{"left", msg.JournalDetailLeft, speaker.asItIs, false},
+	{"created", msg.JournalDetailCreated, speaker.asItIs, false},
+	{"updated", msg.JournalDetailUpdated, speaker.asItIs, false},
 }
 
-// told are the details that the page tells, in its order; the file and the API have all, as they are.
-var told = []struct {
-	name string
-	detail
-}{
-	{"roles", detail{msg.JournalDetailRoles, speaker.roles}},
-	{"perimeter", detail{msg.JournalDetailPerimeter, speaker.perimeter}},
-	{"profile", detail{msg.JournalDetailProfile, speaker.asItIs}},
-	{"manager", detail{msg.JournalDetailManager, speaker.people}},
-	{"giver", detail{msg.JournalDetailGiver, speaker.people}},
-	{"stand_in", detail{msg.JournalDetailStandIn, speaker.people}},
-	{"account", detail{msg.JournalDetailAccount, speaker.people}},
-	{"duty", detail{msg.JournalDetailDuty, func(s speaker, v string) string { return msg.Of(s.lang, "account.duty", v) }}},
-	{"from", detail{msg.JournalDetailFrom, speaker.day}},
-	{"starts_on", detail{msg.JournalDetailFrom, speaker.day}},
-	{"ends_on", detail{msg.JournalDetailUntil, speaker.dayBefore}},
-	{"sessions", detail{msg.JournalDetailSessions, speaker.asItIs}},
-	{"left", detail{msg.JournalDetailLeft, speaker.asItIs}},
-	{"created", detail{msg.JournalDetailCreated, speaker.asItIs}},
-	{"updated", detail{msg.JournalDetailUpdated, speaker.asItIs}},
-}
+// What a perimeter is in an entry when it is not ids.
+const (
+	wholePerimeter = "whole"
+	noPerimeter    = "none"
+)
 
 // details says what an entry holds beside actor, action and object.
 func (s speaker) details(e audit.Entry) []adminpages.JournalDetail {
@@ -70,11 +72,9 @@ func joined(details map[string]string) map[string]string {
 func detailedPeople(e audit.Entry) []string {
 	values := joined(e.Details)
 	var out []string
-	for _, name := range []string{"perimeter", "manager", "giver", "stand_in", "account"} {
-		for id := range strings.SplitSeq(values[name], ",") {
-			if id != "" && id != "whole" && id != "none" {
-				out = append(out, id)
-			}
+	for _, d := range told {
+		if v := values[d.name]; d.people && v != wholePerimeter && v != noPerimeter {
+			out = append(out, strings.Split(v, ",")...)
 		}
 	}
 	return out
@@ -92,9 +92,9 @@ func (s speaker) people(v string) string {
 
 func (s speaker) perimeter(v string) string {
 	switch v {
-	case "whole":
+	case wholePerimeter:
 		return msg.T(s.lang, msg.JournalPerimeterWhole)
-	case "none":
+	case noPerimeter:
 		return msg.T(s.lang, msg.JournalPerimeterNone)
 	default:
 		return s.people(v)
@@ -111,11 +111,4 @@ func (s speaker) roles(v string) string {
 
 func (s speaker) day(v string) string { return lang.Day(s.lang, v) }
 
-// dayBefore says the last day of what ends before another.
-func (s speaker) dayBefore(v string) string {
-	t, err := time.Parse(time.DateOnly, v)
-	if err != nil {
-		return v
-	}
-	return lang.Day(s.lang, t.AddDate(0, 0, -1).Format(time.DateOnly))
-}
+func (s speaker) lastDay(v string) string { return lang.LastDay(s.lang, v) }
