@@ -184,15 +184,11 @@ func describesEveryLevel(c Content, s Scale) error {
 	if ok {
 		return nil
 	}
-	f := fault.New(fault.Invalid, "invalid", "a competency on the scale %s describes its %d levels in order", s.Slug, s.Top())
-	f.Fields = []fault.Field{{Path: "levels", Rule: "every_level"}}
-	return f
+	return fault.New(fault.Invalid, "invalid", "a competency on the scale %s describes its %d levels in order", s.Slug, s.Top()).At("levels", "every_level", "")
 }
 
 func broken(what, path, rule, param string) error {
-	f := fault.New(fault.Invalid, "invalid", "%s is not valid", what)
-	f.Fields = []fault.Field{{Path: path, Rule: rule, Param: param}}
-	return f
+	return fault.New(fault.Invalid, "invalid", "%s is not valid", what).At(path, rule, param)
 }
 
 // PutCertification stores a certification, replacing an earlier description of the same slug. Evidence of a

@@ -245,9 +245,7 @@ func (k KPI) check() error {
 	if err == nil || errors.Is(err, ErrNotAvailable) && k.namesOnlyInputs(inputs) {
 		return nil
 	}
-	f := fault.Wrap(fault.Invalid, "invalid", err, "kpi %s is not valid", k.Slug)
-	f.Fields = []fault.Field{{Path: "formula", Rule: "computable", Param: k.Formula}}
-	return f
+	return fault.Wrap(fault.Invalid, "invalid", err, "kpi %s is not valid", k.Slug).At("formula", "computable", k.Formula)
 }
 
 // namesOnlyInputs tells a formula that divides by zero for equal inputs from one that names an unknown input.

@@ -94,9 +94,7 @@ func (f Filter) query() (Query, error) {
 		q.Limit = DefaultLimit
 	}
 	if q.Limit < 1 || q.Limit > MaxLimit {
-		e := fault.New(fault.Invalid, "limit", "limit must be 1 to %d", MaxLimit)
-		e.Fields = []fault.Field{{Path: "limit", Rule: "between", Param: fmt.Sprintf("1 %d", MaxLimit)}}
-		return q, e
+		return q, fault.New(fault.Invalid, "limit", "limit must be 1 to %d", MaxLimit).At("limit", "between", fmt.Sprintf("1 %d", MaxLimit))
 	}
 	var err error
 	q.After, err = decodeCursor(f.Lang, f.After)

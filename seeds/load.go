@@ -420,9 +420,7 @@ func (l *loader) place(ctx context.Context, p personaFile) error {
 		ids[a.Persona] = a.ID
 	}
 	if p.Manager != "" && ids[p.Manager] == "" {
-		f := fault.New(fault.Invalid, "invalid", "unknown manager")
-		f.Fields = []fault.Field{{Path: "manager", Rule: "unknown", Param: p.Manager}}
-		return f
+		return fault.New(fault.Invalid, "invalid", "unknown manager").At("manager", "unknown", p.Manager)
 	}
 	return l.Accounts.Assign(ctx, l.as, accounts.AssignInput{Person: ids[p.Persona], Manager: ids[p.Manager], Profile: p.Profile, StartsOn: placedFrom})
 }

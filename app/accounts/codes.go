@@ -194,9 +194,7 @@ func (s *Service) ConfirmCodes(ctx context.Context, a actor.Actor, code string) 
 }
 
 func errCode() error {
-	f := fault.New(fault.Invalid, "code_wrong", "wrong one-time code")
-	f.Fields = []fault.Field{{Path: "code", Rule: "code_wrong"}}
-	return f
+	return fault.New(fault.Invalid, "code_wrong", "wrong one-time code").At("code", "code_wrong", "")
 }
 
 // useCode accepts a code of this step or its neighbours, once.

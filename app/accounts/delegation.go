@@ -76,9 +76,7 @@ func (in DelegateInput) endsOn() (string, error) {
 		return "", err
 	}
 	if days := int(last.Sub(first).Hours()/24) + 1; days < 1 || days > longest {
-		f := fault.New(fault.Invalid, "invalid", "a delegation of %d days", days)
-		f.Fields = []fault.Field{{Path: "last_day", Rule: "period", Param: "366"}}
-		return "", f
+		return "", fault.New(fault.Invalid, "invalid", "a delegation of %d days", days).At("last_day", "period", "366")
 	}
 	return last.AddDate(0, 0, 1).Format(time.DateOnly), nil
 }
@@ -141,18 +139,17 @@ func (s *Service) checkDuty(ctx context.Context, from, to Account, in DelegateIn
 			return err
 		}
 	}
-	f := fault.New(fault.Invalid, "invalid", "the delegation cannot be")
+	refused := fault.New(fault.Invalid, "invalid", "the delegation cannot be")
 	switch {
 	case s.usable(from) != nil || !holds:
-		f.Fields = []fault.Field{{Path: "duty", Rule: "not_held"}}
+		return refused.At("duty", "not_held", "")
 	case s.usable(to) != nil:
-		f.Fields = []fault.Field{{Path: "to", Rule: "disabled"}}
+		return refused.At("to", "disabled", "")
 	case in.LastDay < s.today(ctx):
-		f.Fields = []fault.Field{{Path: "last_day", Rule: "past"}}
+		return refused.At("last_day", "past", "")
 	default:
 		return nil
 	}
-	return f
 }
 
 // mostGivers is for how many people one person stands in at a time: each is named in every entry of the journal.
@@ -169,9 +166,7 @@ func checkLoad(ctx context.Context, tx Store, d Delegation) error {
 	if slices.ContainsFunc(list, func(x Delegation) bool {
 		return x.From == d.From && x.Duty == d.Duty && x.StartsOn < d.EndsOn && d.StartsOn < x.EndsOn
 	}) {
-		f := fault.New(fault.Invalid, "invalid", "the delegation is there already")
-		f.Fields = []fault.Field{{Path: "to", Rule: "delegated"}}
-		return f
+		return fault.New(fault.Invalid, "invalid", "the delegation is there already").At("to", "delegated", "")
 	}
 	days := []string{d.StartsOn} // the load only grows where a delegation starts
 	for _, x := range list {
@@ -187,9 +182,7 @@ func checkLoad(ctx context.Context, tx Store, d Delegation) error {
 			}
 		}
 		if len(givers) > mostGivers {
-			f := fault.New(fault.Invalid, "invalid", "a stand-in for %d people on %s", len(givers), day)
-			f.Fields = []fault.Field{{Path: "to", Rule: "stands_in", Param: strconv.Itoa(mostGivers)}}
-			return f
+			return fault.New(fault.Invalid, "invalid", "a stand-in for %d people on %s", len(givers), day).At("to", "stands_in", strconv.Itoa(mostGivers))
 		}
 	}
 	return nil

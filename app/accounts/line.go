@@ -124,9 +124,7 @@ func (s *Service) assign(ctx context.Context, tx Store, in AssignInput) error {
 			return err
 		}
 		if slices.Contains(above, in.Person) {
-			f := fault.New(fault.Invalid, "invalid", "the line of management comes back to the person on %s", day)
-			f.Fields = []fault.Field{{Path: "manager", Rule: "circle", Param: day}}
-			return f
+			return fault.New(fault.Invalid, "invalid", "the line of management comes back to the person on %s", day).At("manager", "circle", day)
 		}
 	}
 	return nil
@@ -140,19 +138,17 @@ const (
 
 // checkStart refuses a day that would take back what has been, before the assignment of today.
 func checkStart(list []Assignment, day, today string) error {
-	f := fault.New(fault.Invalid, "invalid", "an assignment from %s", day)
+	refused := fault.New(fault.Invalid, "invalid", "an assignment from %s", day)
 	now, err := time.Parse(time.DateOnly, today)
 	if err != nil {
 		return err
 	}
 	if last := now.AddDate(yearsAhead, 0, 0).Format(time.DateOnly); day < firstDay || day > last {
-		f.Fields = []fault.Field{{Path: "starts_on", Rule: "between", Param: firstDay + ", " + last}}
-		return f
+		return refused.At("starts_on", "between", firstDay+", "+last)
 	}
 	for _, x := range list {
 		if x.StartsOn <= today && (x.EndsOn == "" || x.EndsOn > today) && day < x.StartsOn {
-			f.Fields = []fault.Field{{Path: "starts_on", Rule: "recorded", Param: x.StartsOn}}
-			return f
+			return refused.At("starts_on", "recorded", x.StartsOn)
 		}
 	}
 	return nil

@@ -80,9 +80,7 @@ func taken(err error) error {
 	if !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	f := fault.Wrap(fault.Invalid, "invalid", err, "the address is taken")
-	f.Fields = []fault.Field{{Path: "email", Rule: "taken"}}
-	return f
+	return fault.Wrap(fault.Invalid, "invalid", err, "the address is taken").At("email", "taken", "")
 }
 
 // change loads an account that the actor may change, lets fn change it, and journals. Nobody changes their own
@@ -361,9 +359,7 @@ func (s *Service) PutPersona(ctx context.Context, a actor.Actor, account Account
 		return err
 	}
 	if account.Persona == "" || account.About.IsZero() {
-		f := fault.New(fault.Invalid, "invalid", "a persona has a name and a text")
-		f.Fields = []fault.Field{{Path: "slug", Rule: "required"}}
-		return f
+		return fault.New(fault.Invalid, "invalid", "a persona has a name and a text").At("slug", "required", "")
 	}
 	account.Email, account.CreatedAt = Email(account.Email), s.now()
 	account.Perimeter.Whole = slices.Contains(account.Roles, actor.HR)

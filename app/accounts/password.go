@@ -101,9 +101,7 @@ func checkPassword(password string, a Account) error {
 	default:
 		return nil
 	}
-	f := fault.New(fault.Invalid, "invalid", "the password is not acceptable")
-	f.Fields = []fault.Field{{Path: "password", Rule: rule, Param: param}}
-	return f
+	return fault.New(fault.Invalid, "invalid", "the password is not acceptable").At("password", rule, param)
 }
 
 // stem drops the digits and signs that people hang on a common word.

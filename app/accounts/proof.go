@@ -70,8 +70,7 @@ func (s *Service) confirm(ctx context.Context, a actor.Actor, password string) (
 	if err != nil || right {
 		return proof{account, phc}, err
 	}
-	wrong := fault.New(fault.Invalid, "invalid", "wrong password")
-	wrong.Fields = []fault.Field{{Path: "current", Rule: "password_wrong"}}
+	wrong := fault.New(fault.Invalid, "invalid", "wrong password").At("current", "password_wrong", "")
 	return proof{}, s.refuse(ctx, a, account, guards, "session.refused", wrong)
 }
 

@@ -175,9 +175,7 @@ func (s *Service) SetPassword(ctx context.Context, a actor.Actor, current, passw
 		return err
 	}
 	if p.phc != "" && password == current {
-		f := fault.New(fault.Invalid, "invalid", "the password is the one in use")
-		f.Fields = []fault.Field{{Path: "password", Rule: "password_same"}}
-		return f
+		return fault.New(fault.Invalid, "invalid", "the password is the one in use").At("password", "password_same", "")
 	}
 	phc, err := s.hasher.hash(ctx, password)
 	if err != nil {

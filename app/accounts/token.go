@@ -61,9 +61,7 @@ func (in *TokenInput) check() error {
 	}
 	for _, scope := range in.Scopes {
 		if !slices.Contains(access.Scopes(), scope) {
-			f := fault.New(fault.Invalid, "invalid", "unknown scope %q: use %v", scope, access.Scopes())
-			f.Fields = []fault.Field{{Path: "scopes", Rule: "unknown", Param: scope}}
-			return f
+			return fault.New(fault.Invalid, "invalid", "unknown scope %q: use %v", scope, access.Scopes()).At("scopes", "unknown", scope)
 		}
 	}
 	return nil

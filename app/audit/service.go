@@ -171,9 +171,7 @@ func day(field, s string) (time.Time, error) {
 }
 
 func refused(field, rule, param string) error {
-	f := fault.New(fault.Invalid, "filter", "the filter of the journal cannot be met")
-	f.Fields = []fault.Field{{Path: field, Rule: rule, Param: param}}
-	return f
+	return fault.New(fault.Invalid, "filter", "the filter of the journal cannot be met").At(field, rule, param)
 }
 
 func (f Filter) limit() (int, error) {
@@ -181,9 +179,7 @@ func (f Filter) limit() (int, error) {
 		return DefaultLimit, nil
 	}
 	if f.Limit < 1 || f.Limit > MaxLimit {
-		e := fault.New(fault.Invalid, "limit", "limit must be 1 to %d", MaxLimit)
-		e.Fields = []fault.Field{{Path: "limit", Rule: "between", Param: fmt.Sprintf("1 %d", MaxLimit)}}
-		return 0, e
+		return 0, fault.New(fault.Invalid, "limit", "limit must be 1 to %d", MaxLimit).At("limit", "between", fmt.Sprintf("1 %d", MaxLimit))
 	}
 	return f.Limit, nil
 }

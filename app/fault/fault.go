@@ -56,6 +56,12 @@ func Wrap(kind Kind, code string, cause error, format string, args ...any) *Erro
 	return &Error{Kind: kind, Code: code, Detail: fmt.Sprintf(format, args...), Cause: cause}
 }
 
+// At says which field broke which rule, with the rule's parameter, "" for none, and returns the fault.
+func (e *Error) At(path, rule, param string) *Error {
+	e.Fields = append(e.Fields, Field{Path: path, Rule: rule, Param: param})
+	return e
+}
+
 // Error implements error.
 func (e *Error) Error() string {
 	var b strings.Builder

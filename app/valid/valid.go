@@ -62,9 +62,7 @@ func Slug(what, s string) error {
 	if len(s) <= 80 && slug.MatchString(s) {
 		return nil
 	}
-	f := fault.New(fault.Invalid, "invalid", "%s is not valid", what)
-	f.Fields = []fault.Field{{Path: "slug", Rule: "slug"}}
-	return f
+	return fault.New(fault.Invalid, "invalid", "%s is not valid", what).At("slug", "slug", "")
 }
 
 // Struct checks a value of struct type by its tags. Broken rules come back as one Invalid fault with a

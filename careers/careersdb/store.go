@@ -177,9 +177,7 @@ func (s *Store) indexMoves(ctx context.Context, version string, l careers.Ladder
 }
 
 func unknown(path, name string) error {
-	f := fault.New(fault.Invalid, "invalid", "ladder is not valid")
-	f.Fields = []fault.Field{{Path: path, Rule: "unknown", Param: name}}
-	return f
+	return fault.New(fault.Invalid, "invalid", "ladder is not valid").At(path, "unknown", name)
 }
 
 func (s *Store) profileIDs(ctx context.Context) (map[string]string, error) {

@@ -87,9 +87,7 @@ func (s *Store) AddScale(ctx context.Context, scale competencies.Scale, doc cano
 			return db.Translate(err, "read scale "+scale.Slug)
 		}
 		if old.Hash != doc.Hash {
-			f := fault.New(fault.Conflict, "scale.frozen", "version %d of scale %s exists with other levels", scale.Version, scale.Slug)
-			f.Fields = []fault.Field{{Path: "version", Rule: "frozen"}}
-			return f
+			return fault.New(fault.Conflict, "scale.frozen", "version %d of scale %s exists with other levels", scale.Version, scale.Slug).At("version", "frozen", "")
 		}
 	}
 	return nil

@@ -66,9 +66,7 @@ func (o Order) parse(reader lang.Lang) (parsed, error) {
 }
 
 func refuse(code, field, allowed string) error {
-	f := fault.New(fault.Invalid, code, "unknown %s: use one of %s", field, strings.ReplaceAll(allowed, " ", ", "))
-	f.Fields = []fault.Field{{Path: field, Rule: "oneof", Param: allowed}}
-	return f
+	return fault.New(fault.Invalid, code, "unknown %s: use one of %s", field, strings.ReplaceAll(allowed, " ", ", ")).At(field, "oneof", allowed)
 }
 
 // File is a finished document with the name it is saved under.

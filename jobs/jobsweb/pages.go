@@ -88,9 +88,7 @@ func parseStage(s string) (jobs.Stage, error) {
 	}
 	stage, err := jobs.ParseStage(s)
 	if err != nil {
-		f := fault.Wrap(fault.Invalid, "filter", err, "stage")
-		f.Fields = []fault.Field{{Path: "stage", Rule: "oneof", Param: "entry mid senior executive"}}
-		return "", f
+		return "", fault.Wrap(fault.Invalid, "filter", err, "stage").At("stage", "oneof", "entry mid senior executive")
 	}
 	return stage, nil
 }

@@ -154,9 +154,7 @@ func (s *Store) AddActive(ctx context.Context, scheme pay.ActiveScheme, doc cano
 	rows := make([]bandRow, 0, len(scheme.Bands))
 	for _, b := range scheme.Bands {
 		if profiles[b.Profile] == "" {
-			f := fault.New(fault.Invalid, "invalid", "bands are not valid")
-			f.Fields = []fault.Field{{Path: "bands/" + b.Profile, Rule: "unknown", Param: b.Profile}}
-			return f
+			return fault.New(fault.Invalid, "invalid", "bands are not valid").At("bands/"+b.Profile, "unknown", b.Profile)
 		}
 		rows = append(rows, bandRow{
 			SchemeID: row.ID, ProfileID: profiles[b.Profile], ZoneID: zones[b.Zone], Currency: b.Base.Min.Currency, Period: string(b.Base.Min.Period),
