@@ -250,7 +250,7 @@ type structTag struct{ field, tag string }
 
 var (
 	constant = regexp.MustCompile(`\bmsg\.([A-Z]\w*)`)
-	broken   = regexp.MustCompile(`(?:Rule: *|broken\(.*?, )"([a-z_]+)"`)
+	broken   = regexp.MustCompile(`(?:Rule: *|broken\(.*?, |\.At\([^,\n]*, )"([a-z_]+)"`)
 	ruleTag  = regexp.MustCompile(`validate:"([^"]*)"`)
 )
 

@@ -1,8 +1,11 @@
 package adminpages
 
 import (
+	"github.com/a-h/templ"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
 )
 
@@ -29,17 +32,16 @@ var offeredZones = []string{
 	"America/Toronto", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "UTC",
 }
 
-// settingHelp names the help of a field, and its error when there is one.
-func settingHelp(id, problem string) string {
-	if problem == "" {
-		return id + "-help"
-	}
-	return id + "-error " + id + "-help"
+// fixed are the attributes of a field that the reader may not change: readonly, or disabled for a choice.
+func (v SettingsView) fixed(how string) templ.Attributes { return templ.Attributes{how: !v.Writes} }
+
+func (v SettingsView) zoneAttributes() templ.Attributes {
+	out := v.fixed("readonly")
+	out["list"], out["spellcheck"] = "time-zones", "false"
+	return out
 }
 
-func settingLanguage(l, of lang.Lang) string {
-	if of == lang.FR {
-		return msg.T(l, msg.SettingsLangFr)
-	}
-	return msg.T(l, msg.SettingsLangEn)
+// languages are the choices, each in the reader's own language.
+func (v SettingsView) languages() []components.Choice {
+	return []components.Choice{{Value: string(lang.FR), Label: v.T(msg.SettingsLangFr)}, {Value: string(lang.EN), Label: v.T(msg.SettingsLangEn)}}
 }
