@@ -279,7 +279,10 @@ func TestStopLetsRequestsFinish(t *testing.T) {
 	for _, c := range connections {
 		p.ask(t, c, path)
 	}
-	// What was asked before is being answered once later questions have been, several times over.
+	for _, c := range connections {
+		untilRead(t, c)
+	}
+	// What was read before is being answered once later questions have been, several times over.
 	for range 5 {
 		p.get(t, "/healthz")
 	}
@@ -305,6 +308,32 @@ func TestStopLetsRequestsFinish(t *testing.T) {
 	if n := strings.Count(after, "route=/families/:slug.zip"); !found || n == 0 {
 		t.Errorf("nothing was in flight while it stopped, so that nothing was tested: %s", p.stderr)
 	}
+}
+
+// untilRead waits until the program has read what was written to a connection: the kernel then holds nothing of it. A
+// connection whose question still lies there is idle for the program, which may close it.
+func untilRead(t *testing.T, c net.Conn) {
+	t.Helper()
+	local, ok := c.LocalAddr().(*net.TCPAddr)
+	if !ok {
+		t.Fatalf("not TCP: %v", c.LocalAddr())
+	}
+	from := fmt.Sprintf(":%04X", local.Port)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); <-tick.C {
+		table, err := os.ReadFile("/proc/net/tcp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(table)) {
+			f := strings.Fields(line) // number, local address, remote address, state, sent:received, …
+			if len(f) > 4 && strings.HasSuffix(f[2], from) && strings.HasSuffix(f[4], ":00000000") {
+				return
+			}
+		}
+	}
+	t.Fatal("the question is never read")
 }
 
 // dial opens a connection that the program has accepted for sure.
