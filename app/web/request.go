@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 	"golang.org/x/text/language"
 
 	"github.com/echelon-hr/echelon/app/lang"
@@ -122,8 +123,19 @@ func LocalPath(s string) string {
 	return u.RequestURI()
 }
 
+// pageKey is where an answer's page lies beside it.
+type pageKey struct{}
+
+// PageOf is the page that Render wrote for a request, nil for none: whoever measures the way of a request renders the
+// same page without that way.
+func PageOf(rc *fasthttp.RequestCtx) templ.Component {
+	page, _ := rc.UserValue(pageKey{}).(templ.Component)
+	return page
+}
+
 // Render writes a page. It is made whole before the first byte goes out, so that an error is never half a page.
 func Render(c *fiber.Ctx, page templ.Component) error {
+	c.Locals(pageKey{}, page)
 	var b bytes.Buffer
 	if err := page.Render(c.UserContext(), &b); err != nil {
 		return err

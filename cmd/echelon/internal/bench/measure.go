@@ -32,6 +32,9 @@ func (r row) ratio() float64 {
 
 // met reports whether the limit is kept. A ratio that is no number keeps none.
 func (r row) met() bool {
+	if r.limit.none {
+		return true
+	}
 	if r.limit.least {
 		return r.ratio() >= r.limit.value
 	}
@@ -41,10 +44,14 @@ func (r row) met() bool {
 // limit bounds a ratio.
 type limit struct {
 	value  float64
+	none   bool // no limit: the row is there to be seen
 	least  bool // at least, else at most
 	faster bool // the ratio says how many times faster we are: theirs by ours
 	share  bool // written as a fraction: 1/6
 }
+
+// noLimit is the limit of a row that is there to be seen.
+var noLimit = limit{none: true}
 
 func atMost(v float64) limit  { return limit{value: v} }
 func atLeast(v float64) limit { return limit{value: v, least: true} }
@@ -56,6 +63,9 @@ func atMostOneIn(n float64) limit { return limit{value: 1 / n, share: true} }
 func fasterBy(n float64) limit { return limit{value: n, least: true, faster: true} }
 
 func (l limit) String() string {
+	if l.none {
+		return "–"
+	}
 	if l.least {
 		return "≥ " + l.write(l.value)
 	}

@@ -102,17 +102,25 @@ func TestReport(t *testing.T) {
 	rows := []row{
 		{measured: "this", against: "that", ours: 1, theirs: 8, unit: milliseconds, limit: atMostOneIn(6), seen: "1/7.9", how: "by watching.", note: "unsaid."},
 		{measured: "size", against: "small", ours: 1234.4, theirs: 10, unit: megabytes, limit: atMost(3), how: "by weighing.", note: "it is heavy."},
+		{measured: "binary", against: "small", ours: 30, theirs: 10, unit: megabytes, limit: noLimit, how: "by looking.", note: "untold."},
 	}
-	page := report(rows, machine{cpu: "Some Processor", cores: 2, memory: 25, system: "linux/amd64", golang: "Go 1.26", sqlite: "3.50", postgresql: "15.1", chromium: "Chromium 1"}, 7)
+	pages := []pageRow{{
+		name: "home", database: "SQLite", size: 34_567, sent: 6_789, took: 3, floorTook: 2, plain: 2.5, rate: 250, floorRate: 1000, plainRate: 300,
+	}}
+	all := results{rows: rows, pages: pages, visits: []visit{{"home, first visit", 6, 98_765}}}
+	page := report(all, machine{cpu: "Some Processor", cores: 2, memory: 25, system: "linux/amd64", golang: "Go 1.26", sqlite: "3.50", postgresql: "15.1", chromium: "Chromium 1"}, 7)
 	for _, want := range []string{
 		"| this | that | 1.00 ms | 8.00 ms | 1/8 | ≤ 1/6 | met | 1/7.9 |", "| size | small | 1234 MB | 10.0 MB | 123.44 | ≤ 3.00 | **missed** |  |",
+		"| binary | small | 30.0 MB | 10.0 MB | 3.00 | – |  |  |",
+		"| home | SQLite | 34.6 kB | 6.8 kB | 3.00 ms | 2.00 ms | 1.50 | 250 | 1000 | 0.25 | 2.50 ms, 300/s |",
+		"| home, first visit | 6 | 98.8 kB |",
 		"Some Processor, 2 cores; memory: 25 GB", "Go 1.26, SQLite 3.50", "median of 7", "- **this**: by watching.", "- **size**: it is heavy.",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing in\n%s", want, page)
 		}
 	}
-	if strings.Contains(page, "unsaid") {
+	if strings.Contains(page, "unsaid") || strings.Contains(page, "untold") {
 		t.Error("a limit that is met is explained")
 	}
 }

@@ -25,7 +25,7 @@ func (b *bench) requests() (rows []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ours, err := b.startEchelon(p)
+	ours, err := b.startEchelon(p, "/readyz")
 	if err != nil {
 		return nil, err
 	}
@@ -57,42 +57,61 @@ func (b *bench) requests() (rows []row, err error) {
 // load is a probe of the requests per second that an address answers. An answer with another status ends it.
 func load(url string, status int, tag string) probe {
 	return func() (float64, error) {
-		// The client is kept light, since it takes from the same cores.
-		host, _, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
-		client := &fasthttp.HostClient{Addr: host, MaxConns: connections, NoDefaultUserAgentHeader: true, DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true}
-		defer client.CloseIdleConnections()
-		var group sync.WaitGroup
-		counts, errs := make([]int, connections), make([]error, connections)
-		begin := time.Now()
-		for i := range connections {
-			group.Go(func() { counts[i], errs[i] = ask(client, url, status, tag, begin.Add(asking)) })
-		}
-		group.Wait()
-		took := time.Since(begin)
-		total := 0
-		for _, n := range counts {
-			total += n
-		}
-		return float64(total) / took.Seconds(), errors.Join(errs...)
+		return rate(connections, asking, func(client *fasthttp.HostClient, req *fasthttp.Request, res *fasthttp.Response) error {
+			req.SetRequestURI(url)
+			if tag != "" {
+				req.Header.Set(fasthttp.HeaderIfNoneMatch, tag)
+			}
+			if err := client.Do(req, res); err != nil {
+				return err
+			}
+			if res.StatusCode() != status {
+				return fmt.Errorf("%s answered %d instead of %d", url, res.StatusCode(), status)
+			}
+			return nil
+		}, url)
 	}
 }
 
-// ask requests an address until a time and counts the answers.
-func ask(client *fasthttp.HostClient, url string, status int, tag string, until time.Time) (int, error) {
+// asker asks for something once.
+type asker func(*fasthttp.HostClient, *fasthttp.Request, *fasthttp.Response) error
+
+// rate is how many times a second several connections to the host of an address get an answer, over a time.
+func rate(connections int, period time.Duration, ask asker, url string) (float64, error) {
+	client := lightClient(url, connections)
+	defer client.CloseIdleConnections()
+	var group sync.WaitGroup
+	counts, errs := make([]int, connections), make([]error, connections)
+	begin := time.Now()
+	for i := range connections {
+		group.Go(func() { counts[i], errs[i] = askUntil(client, ask, begin.Add(period)) })
+	}
+	group.Wait()
+	took := time.Since(begin)
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	return float64(total) / took.Seconds(), errors.Join(errs...)
+}
+
+// lightClient is a client that takes little from the cores it shares with the server.
+func lightClient(url string, connections int) *fasthttp.HostClient {
+	host, _, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
+	return &fasthttp.HostClient{
+		Addr: host, MaxConns: connections, NoDefaultUserAgentHeader: true, DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true,
+	}
+}
+
+// askUntil asks until a time and counts the answers.
+func askUntil(client *fasthttp.HostClient, ask asker, until time.Time) (int, error) {
 	req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(res)
-	req.SetRequestURI(url)
-	if tag != "" {
-		req.Header.Set(fasthttp.HeaderIfNoneMatch, tag)
-	}
 	n := 0
 	for ; time.Now().Before(until); n++ {
-		if err := client.Do(req, res); err != nil {
+		if err := ask(client, req, res); err != nil {
 			return n, err
-		}
-		if res.StatusCode() != status {
-			return n, fmt.Errorf("%s answered %d instead of %d", url, res.StatusCode(), status)
 		}
 	}
 	return n, nil

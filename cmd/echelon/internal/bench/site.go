@@ -28,6 +28,7 @@ type bench struct {
 	dir    string
 	reader actor.Actor
 	sites  map[string]*app.App
+	served map[*app.App]string
 	undo   []func() error
 	built  *programs
 }
@@ -40,7 +41,7 @@ func newBench(ctx context.Context, reps int, out io.Writer) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{ctx: ctx, reps: reps, out: out, dir: dir, reader: actor.CommandLine(), sites: map[string]*app.App{}}
+	b := &bench{ctx: ctx, reps: reps, out: out, dir: dir, reader: actor.CommandLine(), sites: map[string]*app.App{}, served: map[*app.App]string{}}
 	b.later(func() error { return os.RemoveAll(dir) })
 	return b, nil
 }
@@ -68,7 +69,7 @@ func (b *bench) site(kind string) (*app.App, error) {
 			return nil, err
 		}
 	}
-	a, err := b.open(address)
+	a, err := b.open(address, true)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", kind, err)
 	}
@@ -76,14 +77,15 @@ func (b *bench) site(kind string) (*app.App, error) {
 	return a, nil
 }
 
-func (b *bench) open(address string) (*app.App, error) {
+// open prepares the product over a database with its content, with the demo company or not.
+func (b *bench) open(address string, demo bool) (*app.App, error) {
 	settings, err := app.ReadSettings(func(name string) string {
 		return map[string]string{"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080"}[name]
 	})
 	if err != nil {
 		return nil, err
 	}
-	settings.Demo = true
+	settings.Demo = demo
 	a, err := app.Open(b.ctx, settings, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
@@ -92,7 +94,7 @@ func (b *bench) open(address string) (*app.App, error) {
 	if _, err := a.DB.Migrate(b.ctx); err != nil {
 		return nil, err
 	}
-	_, err = a.Seed(b.ctx, seeds.Content, true)
+	_, err = a.Seed(b.ctx, seeds.Content, demo)
 	return a, err
 }
 
@@ -127,13 +129,17 @@ func onServer(ctx context.Context, server, statement string) error {
 	return errors.Join(err, d.Close())
 }
 
-// serve lets the product answer on loopback until the run ends and returns its address.
+// serve lets the product answer on loopback until the run ends and returns its address; each is served once.
 func (b *bench) serve(a *app.App) (string, error) {
+	if addr, ok := b.served[a]; ok {
+		return addr, nil
+	}
 	ctx, stop := context.WithCancel(b.ctx)
 	at, done := make(chan string, 1), make(chan error, 1)
 	go func() { done <- a.Serve(ctx, func(addr string) { at <- addr }) }()
 	select {
 	case addr := <-at:
+		b.served[a] = addr
 		b.later(func() error {
 			stop()
 			return <-done
