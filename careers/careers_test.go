@@ -24,6 +24,13 @@ func (s *shelf) Tx(_ context.Context, fn func(careers.Store) error) error { retu
 
 func (s *shelf) Ladders(context.Context) ([]careers.Ladder, error) { return s.versions, nil }
 
+func (s *shelf) Refs(context.Context) (out []careers.Ref, _ error) {
+	for _, l := range s.versions {
+		out = append(out, careers.Ref{Slug: l.Slug, Family: l.Family})
+	}
+	return out, nil
+}
+
 func (s *shelf) find(what string, is func(careers.Ladder) bool) (careers.Ladder, error) {
 	for i := len(s.versions) - 1; i >= 0; i-- {
 		if is(s.versions[i]) {

@@ -19,6 +19,7 @@ const SchemaNumber = 1
 type Store interface {
 	Tx(ctx context.Context, fn func(Store) error) error
 	Ladders(ctx context.Context) ([]Ladder, error) // current versions by slug
+	Refs(ctx context.Context) ([]Ref, error)       // by slug, without reading the ladders
 	Ladder(ctx context.Context, slug string) (Ladder, error)
 	// LadderOf returns the ladder on which a profile is a rung.
 	LadderOf(ctx context.Context, family string) (Ladder, error)
@@ -42,6 +43,17 @@ func (s *Service) Ladders(ctx context.Context, a actor.Actor) ([]Ladder, error) 
 		return nil, err
 	}
 	return s.store.Ladders(ctx)
+}
+
+// Ref names a ladder and the family it is of.
+type Ref struct{ Slug, Family string }
+
+// Refs names the ladders, by slug, for links to them.
+func (s *Service) Refs(ctx context.Context, a actor.Actor) ([]Ref, error) {
+	if err := access.Decide(a, access.LaddersRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Refs(ctx)
 }
 
 // Ladder returns one ladder.

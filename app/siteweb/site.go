@@ -3,6 +3,7 @@
 package siteweb
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"mime"
@@ -94,7 +95,7 @@ func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (la
 		return s, nil
 	}
 	s.User = &layout.User{Name: who.Name, Role: standing(l, who), Withheld: len(who.Withheld) > 0}
-	ladders, err := h.Careers.Ladders(ctx, who)
+	ladders, err := h.Careers.Refs(ctx, who)
 	if err != nil {
 		return s, err
 	}
@@ -148,17 +149,21 @@ func (h *Handlers) families(ctx context.Context, who actor.Actor, l lang.Lang) (
 	if err != nil {
 		return nil, err
 	}
+	ladders, err := h.Careers.Refs(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	ladderOf := map[string]string{}
+	for _, r := range ladders {
+		ladderOf[r.Family] = cmp.Or(ladderOf[r.Family], r.Slug)
+	}
 	var out []sitepages.FamilyRow
 	for _, f := range families {
 		page, err := h.Jobs.List(ctx, who, jobs.Filter{Lang: l, Family: f.Slug, Limit: jobs.MaxLimit})
 		if err != nil {
 			return nil, err
 		}
-		ladder, err := h.Careers.LadderOf(ctx, who, f.Slug)
-		if err != nil {
-			return nil, err
-		}
-		row := sitepages.FamilyRow{Family: f, Ladder: ladder.Slug}
+		row := sitepages.FamilyRow{Family: f, Ladder: ladderOf[f.Slug]}
 		for _, s := range page.Items {
 			row.Roles = append(row.Roles, sitepages.Role{Slug: s.Slug, Title: s.Title, Track: s.Placement.Track, Stage: s.Placement.Stage})
 		}

@@ -98,6 +98,14 @@ func (s *Store) Ladders(ctx context.Context) ([]careers.Ladder, error) {
 	return out, nil
 }
 
+// Refs names the ladders by slug.
+func (s *Store) Refs(ctx context.Context) ([]careers.Ref, error) {
+	var out []careers.Ref
+	err := s.db.NewSelect().TableExpr("ladders AS l").Join("JOIN families AS f ON f.id = l.family_id").
+		ColumnExpr("l.slug AS slug, f.slug AS family").Order("l.slug").Limit(maxList).Scan(ctx, &out)
+	return out, db.Translate(err, "name ladders")
+}
+
 // Ladder returns the current version of a ladder.
 func (s *Store) Ladder(ctx context.Context, slug string) (careers.Ladder, error) {
 	if err := db.Findable("ladder", slug); err != nil {

@@ -77,6 +77,13 @@ func TestPublishTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		refs, err := s.Refs(ctx, hr)
+		if diff := cmp.Diff([]careers.Ref{{Slug: "main", Family: "sales"}}, refs); diff != "" || err != nil {
+			t.Errorf("the ladders by name: %v\n%s", err, diff)
+		}
+		if _, err := s.Refs(ctx, actor.Nobody()); !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("nobody reads the names of ladders: %v", err)
+		}
 		read, err := s.Ladder(ctx, hr, "main")
 		if err != nil {
 			t.Fatal(err)
