@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/netip"
 	"time"
 
@@ -54,6 +55,7 @@ type App struct {
 	Routes []Route
 	cfg    Config
 	plain  map[string]bool // Fiber's paths of plain routes
+	gate   *gate
 }
 
 // New builds the house around the given routes. A route without a policy, or two for the same address, is a
@@ -74,6 +76,8 @@ func New(cfg Config, routes []Route) *App {
 		DisableStartupMessage: true,
 		ErrorHandler:          a.answerError,
 	})
+	a.gate = newGate(cfg.Log, connectionsFor(openFiles()), func(from netip.Addr) bool { return !from.IsLoopback() && !a.trusted(from) })
+	a.Server().ConnState = watch
 	a.Use(a.observe, a.protect, sameOrigin, conditional)
 	a.answerUnknownMethods()
 	a.API = newAPI(a)
@@ -81,5 +85,13 @@ func New(cfg Config, routes []Route) *App {
 	return a
 }
 
-// Shutdown stops listening and lets what is in flight finish, for at most the given time.
-func (a *App) Shutdown(wait time.Duration) error { return a.ShutdownWithTimeout(wait) }
+// Listener serves on a listener until Shutdown.
+func (a *App) Listener(l net.Listener) error {
+	return a.App.Listener(&gatedListener{Listener: l, gate: a.gate, done: make(chan struct{})})
+}
+
+// Shutdown stops listening, closes what is idle and lets what is in flight finish, for at most the given time.
+func (a *App) Shutdown(wait time.Duration) error {
+	a.gate.close()
+	return a.ShutdownWithTimeout(wait)
+}

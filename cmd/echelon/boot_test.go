@@ -101,9 +101,19 @@ func serveDemo(t *testing.T, database string) *process {
 // serving starts the program and waits until it says that it is ready; what it says before is the set-up link.
 func serving(t *testing.T, database string, args ...string) *process {
 	t.Helper()
+	return servingAs(t, ":", database, args...)
+}
+
+// servingAs is serving after a command of the shell, which changes what the program may do.
+func servingAs(t *testing.T, before, database string, args ...string) *process {
+	t.Helper()
 	p := &process{
 		Cmd:    program(t, map[string]string{"ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080", "ECHELON_DATABASE_URL": database, "ECHELON_SECRET_KEY": secretKey}, args...),
 		stderr: &lines{},
+	}
+	if before != ":" {
+		p.Args = append([]string{"sh", "-c", before + ` && exec "$@"`, "sh", p.Path}, p.Args[1:]...)
+		p.Path = "/bin/sh"
 	}
 	p.Stderr = p.stderr
 	stdout, err := p.StdoutPipe()

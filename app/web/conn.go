@@ -1,0 +1,103 @@
+package web
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+)
+
+// How long and how much a refused request may still send while its answer is on the way.
+const (
+	lingerTime  = 2 * time.Second
+	lingerBytes = 16 << 20
+)
+
+// The states of a connection.
+const (
+	idle    int32 = iota // no request has begun
+	busy                 // a request is being read or answered
+	dropped              // closed by the gate: what still arrives is not read
+)
+
+// conn is a connection that the gate let in. It knows whether a request has begun, so that only idle ones are closed
+// where there are too many; and it can close politely.
+type conn struct {
+	net.Conn
+	gate    *gate
+	from    netip.Prefix // whom it counts for; not valid where it counts for nobody
+	state   atomic.Int32
+	since   atomic.Int64 // when it became idle, in nanoseconds
+	heard   atomic.Bool  // something has been read from it
+	refused atomic.Bool  // the rest of its request will not be read
+}
+
+// Read implements net.Conn.
+func (c *conn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 {
+		c.heard.Store(true)
+		if !c.begin() {
+			return 0, net.ErrClosed
+		}
+	}
+	return n, err
+}
+
+// begin notes that a request has begun; false when the connection was closed meanwhile.
+func (c *conn) begin() bool { return c.state.CompareAndSwap(idle, busy) || c.state.Load() == busy }
+
+// rest notes that a request has ended.
+func (c *conn) rest() {
+	c.since.Store(time.Now().UnixNano())
+	c.state.CompareAndSwap(busy, idle)
+}
+
+// drop closes an idle connection; false when a request has begun.
+func (c *conn) drop() bool {
+	if !c.state.CompareAndSwap(idle, dropped) {
+		return false
+	}
+	_ = c.Conn.Close()
+	return true
+}
+
+// Close implements net.Conn. Closing a connection whose request was refused before it was read whole would reset it,
+// and the reader would lose the answer that says why: so it first stops writing and reads the rest away, within limits.
+func (c *conn) Close() error {
+	defer c.gate.leave(c)
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.refused.Swap(false) {
+		if half.CloseWrite() == nil && c.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
+			_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+		}
+	}
+	return c.Conn.Close()
+}
+
+// watch follows what the server does with a connection. A server that begins to wait for the first request calls that
+// active too.
+func watch(nc net.Conn, state fasthttp.ConnState) {
+	c, ok := nc.(*conn)
+	if !ok {
+		return
+	}
+	switch {
+	case state == fasthttp.StateActive && c.heard.Load(): // by a request that came together with the one before
+		c.begin()
+	case state == fasthttp.StateIdle:
+		c.rest()
+	}
+}
+
+// refuseRest closes the connection after the answer and notes that the rest of the request will not be read.
+func refuseRest(c *fiber.Ctx) {
+	c.Response().SetConnectionClose()
+	nc := c.Context().Conn() //nolint:forbidigo // the connection itself, not the context
+	if l, ok := nc.(*conn); ok {
+		l.refused.Store(true)
+	}
+}
