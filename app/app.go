@@ -226,7 +226,7 @@ func (a *App) build() {
 	}
 	cfg := web.Config{
 		Log: a.log, Resume: s.Accounts.Resume, ResumeToken: s.Accounts.ResumeToken, Refused: a.refused, RenderError: site.Error,
-		Version: Version, Public: a.Settings.Public(), Proxies: a.Settings.Proxies,
+		Version: Version, Public: a.Settings.Public(), Proxies: a.Settings.Proxies, Hosts: a.Settings.Hosts(),
 	}
 	if a.Settings.Metrics {
 		site.Registry = prometheus.NewRegistry()

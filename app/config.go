@@ -149,6 +149,15 @@ func (s Settings) Public() bool {
 	return err != nil || !loopback(host) || strings.HasPrefix(s.BaseURL, "https://")
 }
 
+// Hosts are those that the site is asked under: that of its address, and what it listens on.
+func (s Settings) Hosts() []string {
+	hosts := []string{s.Addr}
+	if u, err := url.Parse(s.BaseURL); err == nil {
+		hosts = append(hosts, u.Host)
+	}
+	return hosts
+}
+
 // CheckServe refuses settings that would expose what must not be: the demo beyond loopback, sessions over
 // plain HTTP beyond loopback.
 func (s Settings) CheckServe() error {

@@ -60,8 +60,8 @@ func Routes(h *Handlers) []web.Route {
 		web.Page(get, "/", public, h.home),
 		web.Page(post, "/language", public, h.language),
 		web.Page(post, "/theme", public, h.theme),
-		web.Plain(get, "/healthz", h.health),
-		web.Plain(get, "/readyz", h.ready),
+		web.Plain(get, "/healthz", h.health).AnyHost(),
+		web.Plain(get, "/readyz", h.ready).AnyHost(),
 		web.Plain(get, "/static/{name}", h.static),
 		web.Plain(get, "/robots.txt", h.robots),
 		web.Page(get, "/docs", access.Requires(access.HomeRead), h.docs),
@@ -190,21 +190,21 @@ func (h *Handlers) Personas(ctx context.Context) ([]sitepages.Persona, error) {
 }
 
 func (h *Handlers) language(c *fiber.Ctx) error {
-	l, err := lang.Parse(c.FormValue("lang"))
+	l, err := lang.Parse(string(c.Request().PostArgs().Peek("lang")))
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "language", err, "language")
 	}
 	web.Remember(c, h.Public, "lang", string(l))
-	return web.Redirect(c, web.WithoutLang(web.LocalPath(c.FormValue("back"))))
+	return web.Redirect(c, web.WithoutLang(web.LocalPath(string(c.Request().PostArgs().Peek("back")))))
 }
 
 func (h *Handlers) theme(c *fiber.Ctx) error {
-	theme := c.FormValue("theme")
+	theme := string(c.Request().PostArgs().Peek("theme"))
 	if theme != "light" && theme != "dark" {
 		return fault.New(fault.Invalid, "invalid", "unknown theme")
 	}
 	web.Remember(c, h.Public, "theme", theme)
-	return web.Redirect(c, web.LocalPath(c.FormValue("back")))
+	return web.Redirect(c, web.LocalPath(string(c.Request().PostArgs().Peek("back"))))
 }
 
 // health says that the process answers, whatever its database does.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -226,10 +227,13 @@ func humaError(c huma.Context, status int, message string, errs ...error) huma.S
 func (a *App) guardAPI(r Route) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		c := humafiber.Unwrap(hc)
-		defer limit(c)()
+		defer limit(c, r.wait)()
 		who, err := a.identify(c)
 		if err == nil {
 			err = r.Policy.Check(who)
+		}
+		if err == nil {
+			err = r.openBody(c)
 		}
 		ctx := actor.With(c.UserContext(), who)
 		if err != nil {
@@ -237,6 +241,10 @@ func (a *App) guardAPI(r Route) func(huma.Context, func(huma.Context)) {
 			p := toProblem(ctx, err)
 			_ = huma.WriteErr(a.API, hc, p.Status, p.Title, p)
 			return
+		}
+		if body := c.Request(); !body.IsBodyStream() { // huma reads nothing else where bodies may be streams
+			b := body.Body()
+			body.SetBodyStream(bytes.NewReader(b), len(b))
 		}
 		next(huma.WithContext(hc, ctx))
 	}
@@ -262,6 +270,8 @@ func codeOf(status int) string {
 		return "header_too_large"
 	case http.StatusUnsupportedMediaType:
 		return "media_type"
+	case http.StatusMisdirectedRequest:
+		return "misdirected"
 	default:
 		return string(kindOf(status))
 	}

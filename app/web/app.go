@@ -20,7 +20,6 @@ import (
 
 // Limits of a request. Fiber's own are unlimited.
 const (
-	bodyLimit      = 1 << 20
 	headerLimit    = 16 << 10
 	readTimeout    = 10 * time.Second
 	writeTimeout   = 60 * time.Second
@@ -40,6 +39,8 @@ type Config struct {
 	Refused func(ctx context.Context, a actor.Actor, r *access.Refusal) error
 	// Proxies are the networks whose word on where a request comes from is believed.
 	Proxies []netip.Prefix
+	// Hosts are those that the site is asked under, beside this machine's own names.
+	Hosts []string
 	// RenderError writes the page of an error for a person.
 	RenderError func(c *fiber.Ctx, status int, f *fault.Error) error
 	// Metrics counts a finished request; nil for none.
@@ -56,29 +57,37 @@ type App struct {
 	cfg    Config
 	plain  map[string]bool // Fiber's paths of plain routes
 	gate   *gate
+
+	notices notices
+	hosts   []string        // names that the site is asked under
+	anyHost map[string]bool // paths that answer under any
+	largest int             // the most that any route takes
 }
 
 // New builds the house around the given routes. A route without a policy, or two for the same address, is a
 // defect and panics at start.
 func New(cfg Config, routes []Route) *App {
-	a := &App{cfg: cfg, Routes: routes, plain: map[string]bool{}}
+	a := &App{cfg: cfg, Routes: routes, plain: map[string]bool{}, hosts: hostnames(cfg.Hosts), anyHost: map[string]bool{}, largest: formLimit}
 	a.App = fiber.New(fiber.Config{
 		AppName:               "echelon",
 		CaseSensitive:         true,
 		StrictRouting:         true,
 		Immutable:             true, // handlers may keep what they read beyond the request
 		UnescapePath:          true,
-		BodyLimit:             bodyLimit,
+		BodyLimit:             formLimit,
+		StreamRequestBody:     true, // see receive
 		ReadBufferSize:        headerLimit,
 		ReadTimeout:           readTimeout,
 		WriteTimeout:          writeTimeout,
 		IdleTimeout:           idleTimeout,
 		DisableStartupMessage: true,
-		ErrorHandler:          a.answerError,
+		// Who may send files is known before they are read.
+		DisablePreParseMultipartForm: true,
+		ErrorHandler:                 a.answerError,
 	})
 	a.gate = newGate(cfg.Log, connectionsFor(openFiles()), func(from netip.Addr) bool { return !from.IsLoopback() && !a.trusted(from) })
 	a.Server().ConnState = watch
-	a.Use(a.observe, a.protect, sameOrigin, conditional)
+	a.Use(a.observe, a.protect, a.door, a.receive, a.sameOrigin, conditional)
 	a.answerUnknownMethods()
 	a.API = newAPI(a)
 	a.register(routes)

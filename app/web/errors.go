@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"math"
 	"net/http"
 	"net/url"
@@ -51,7 +50,7 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 		return writeProblem(c, p)
 	}
 	if f.Kind == fault.Unauthenticated {
-		return c.Redirect(signInAddress(c), http.StatusSeeOther)
+		return c.Redirect(a.signInAddress(c), http.StatusSeeOther)
 	}
 	if err := a.cfg.RenderError(c.Status(status), status, f); err != nil {
 		return c.Status(status).SendString(ErrorTitle(LangOf(ctx), f))
@@ -61,12 +60,12 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 
 // signInAddress is where somebody signs in, with the way back: to what they asked for, or, from a form, whose change is
 // lost, to the page that the form stood on.
-func signInAddress(c *fiber.Ctx) string {
+func (a *App) signInAddress(c *fiber.Ctx) string {
 	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
 		return "/sign-in?next=" + url.QueryEscape(c.OriginalURL())
 	}
 	back := "/"
-	if u, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && u.Host == string(c.Request().Host()) {
+	if u, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && a.isOwn(c, c.Get(fiber.HeaderReferer)) {
 		back = LocalPath(u.RequestURI())
 	}
 	return "/sign-in?done=lost&next=" + url.QueryEscape(back)
@@ -76,7 +75,7 @@ func signInAddress(c *fiber.Ctx) string {
 // what the middleware gives every answer.
 func (a *App) answerUnseen(c *fiber.Ctx, err error) error {
 	start := time.Now()
-	ctx := newRequestContext(c)
+	ctx := a.newRequestContext(c)
 	c.SetUserContext(ctx)
 	c.Set("X-Request-Id", requestIDOf(ctx))
 	a.setProtection(c)
@@ -130,7 +129,7 @@ func writeProblem(c *fiber.Ctx, p *Problem) error {
 
 // logError writes an error that the reader was not told, under the request's id.
 func logError(ctx context.Context, f *fault.Error) {
-	slog.ErrorContext(ctx, "request failed", "request", requestIDOf(ctx), "code", f.Code, "error", f.Error())
+	logOf(ctx).ErrorContext(ctx, "request failed", "request", requestIDOf(ctx), "code", f.Code, "error", f.Error())
 }
 
 // RetryAfter says when a Limited fault ends.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,11 +27,10 @@ func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
 	if text, ok := bearer(c); ok {
 		return a.resume(c, a.cfg.ResumeToken, text)
 	}
-	token := c.Cookies(a.cookieName())
+	who, token, err := a.resumeSession(c)
 	if token == "" {
 		return actor.Nobody(), nil
 	}
-	who, err := a.resume(c, a.cfg.Resume, token)
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {
 		return who, err
 	}
@@ -38,6 +38,29 @@ func (a *App) identify(c *fiber.Ctx) (actor.Actor, error) {
 		return who, err
 	}
 	return who, nil // of a session that is over: nobody, a visitor like any other
+}
+
+// sessionsTried bounds how many sessions a request may come with: each is looked up.
+const sessionsTried = 3
+
+// resumeSession finds the session that is valid among those a request comes with: another server on the same machine
+// sets a cookie of the same name. That one stands first from then on.
+func (a *App) resumeSession(c *fiber.Ctx) (who actor.Actor, token string, err error) {
+	var tokens []string
+	for name, value := range c.Request().Header.Cookies() {
+		if string(name) == a.cookieName() && len(value) > 0 && len(tokens) < sessionsTried {
+			tokens = append(tokens, string(value))
+		}
+	}
+	for _, token = range slices.Backward(tokens) { // the first is left, where none is valid
+		if who, err = a.resume(c, a.cfg.Resume, token); err == nil {
+			c.Request().Header.SetCookie(a.cookieName(), token)
+		}
+		if !fault.Is(err, fault.Unauthenticated) {
+			return who, token, err
+		}
+	}
+	return who, token, err
 }
 
 func (a *App) resume(c *fiber.Ctx, from func(context.Context, actor.Actor, string) (actor.Actor, error), token string) (actor.Actor, error) {
@@ -88,8 +111,8 @@ func checkCSRF(c *fiber.Ctx, session string) error {
 		return nil
 	}
 	shown := c.Get(CSRFHeader)
-	if shown == "" {
-		shown = c.FormValue(CSRFField)
+	if shown == "" && !c.Request().IsBodyStream() { // of a plain form alone: files are not read before their sender is known
+		shown = string(c.Request().PostArgs().Peek(CSRFField))
 	}
 	if subtle.ConstantTimeCompare([]byte(shown), []byte(CSRFToken(session))) != 1 {
 		return fault.Wrap(fault.Forbidden, "csrf", Forged, "a form without the proof of its session")
@@ -109,23 +132,25 @@ func (a *App) tell(ctx context.Context, err error) {
 }
 
 // withAddress keeps the network address of a request: the peer's, or, behind a proxy that the settings trust, the
-// one that the nearest such proxy saw. What a client writes into the header itself stands before it and is not read.
+// one that the nearest such proxy saw. What a client writes into the header itself stands before it and is not believed.
 func (a *App) withAddress(c *fiber.Ctx) {
 	peer, err := netip.ParseAddr(c.Context().RemoteIP().String()) //nolint:forbidigo // the address is read here and now
 	if err != nil {
 		return
 	}
-	address := peer.Unmap()
-	var forwarded []string // some proxies write a line of their own beside what the client wrote
-	for _, line := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
-		forwarded = append(forwarded, strings.Split(string(line), ",")...)
+	address, forwarded := peer.Unmap(), hops(c)
+	if len(forwarded) > 0 && !a.trusted(address) {
+		a.noticeUndeclared(address)
 	}
-	for i := len(forwarded) - 1; i >= 0 && a.trusted(address); i-- {
-		next, err := netip.ParseAddr(strings.TrimSpace(forwarded[i]))
-		if err != nil {
+	for _, next := range slices.Backward(forwarded) {
+		if !a.trusted(address) {
 			break
 		}
-		address = next.Unmap()
+		if !next.IsValid() {
+			a.noticeUnread(address)
+			break
+		}
+		address = next
 	}
 	c.SetUserContext(audit.WithAddress(c.UserContext(), address.String()))
 }

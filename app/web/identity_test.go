@@ -1,6 +1,7 @@
 package web
 
 import (
+	"log/slog"
 	"net"
 	"net/netip"
 	"testing"
@@ -50,7 +51,7 @@ func TestWhereARequestComesFrom(t *testing.T) {
 				for _, line := range tt.forwarded {
 					c.Request().Header.Add(fiber.HeaderXForwardedFor, line)
 				}
-				a := &App{cfg: Config{Proxies: tt.proxies}}
+				a := &App{cfg: Config{Proxies: tt.proxies, Log: slog.New(slog.DiscardHandler)}}
 				a.withAddress(c)
 				if got := audit.AddressOf(c.UserContext()); got != tt.want {
 					t.Errorf("%q, want %q", got, tt.want)

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -30,4 +31,13 @@ func TestWhatMachinesAskAllDayIsLoggedWhenItFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+func logTo(r *record) *slog.Logger { return slog.New(slog.NewTextHandler(r, nil)) }
+
+// setDefault makes a record the program's usual log until the function it returns is called.
+func setDefault(r *record) (undo func()) {
+	before := slog.Default()
+	slog.SetDefault(logTo(r))
+	return func() { slog.SetDefault(before) }
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -24,7 +23,7 @@ import (
 // outermost middleware and calls the error handler itself, so that it sees the real status.
 func (a *App) observe(c *fiber.Ctx) error {
 	start := time.Now()
-	ctx := newRequestContext(c)
+	ctx := a.newRequestContext(c)
 	c.SetUserContext(ctx)
 	c.Set("X-Request-Id", requestIDOf(ctx))
 	if err := guarded(c); err != nil {
@@ -35,13 +34,15 @@ func (a *App) observe(c *fiber.Ctx) error {
 	if c.Response().StatusCode() == http.StatusServiceUnavailable { // whoever said so: a page, the API, readiness
 		c.Set(fiber.HeaderRetryAfter, "5")
 	}
+	leaveBody(c)
 	a.record(c, c.Route().Path, time.Since(start))
 	return nil
 }
 
-// limit gives what is done for a request its deadline, which the returned function lifts when all is done.
-func limit(c *fiber.Ctx) context.CancelFunc {
-	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout)
+// limit gives what is done for a request its deadline, later by what its body may take, which the returned function
+// lifts when all is done.
+func limit(c *fiber.Ctx, more time.Duration) context.CancelFunc {
+	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout+more)
 	c.SetUserContext(ctx)
 	return cancel
 }
@@ -70,7 +71,15 @@ func (a *App) record(c *fiber.Ctx, route string, took time.Duration) {
 	}
 	a.cfg.Log.LogAttrs(c.UserContext(), level, "request",
 		slog.String("request", requestIDOf(c.UserContext())), slog.String("method", c.Method()), slog.String("route", route),
-		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()), slog.Int("bytes", len(c.Response().Body())))
+		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()), slog.Int("bytes", bodySize(c)))
+}
+
+// bodySize is how long an answer is, -1 for a stream without an announced length: to count that one would read it whole.
+func bodySize(c *fiber.Ctx) int {
+	if c.Response().IsBodyStream() {
+		return c.Response().Header.ContentLength()
+	}
+	return len(c.Response().Body())
 }
 
 // knownMethod keeps what a client invents out of the metrics' labels.
@@ -120,7 +129,7 @@ var protection = []struct{ name, value []byte }{
 
 // sameOrigin refuses a request that changes something and comes from another site: by Sec-Fetch-Site, which
 // every current browser sends, else by Origin. A program sends neither.
-func sameOrigin(c *fiber.Ctx) error {
+func (a *App) sameOrigin(c *fiber.Ctx) error {
 	switch c.Method() {
 	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
 		return c.Next()
@@ -133,7 +142,7 @@ func sameOrigin(c *fiber.Ctx) error {
 		if origin == "" {
 			return c.Next()
 		}
-		if u, err := url.Parse(origin); err == nil && u.Host == string(c.Request().Host()) {
+		if a.isOwn(c, origin) {
 			return c.Next()
 		}
 	}
@@ -150,9 +159,12 @@ func conditional(c *fiber.Ctx) error {
 	if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	}
-	body := c.Response().Body()
-	if err != nil || c.Response().StatusCode() != http.StatusOK || len(body) == 0 || len(c.Response().Header.Peek(fiber.HeaderETag)) > 0 {
+	if err != nil || c.Response().IsBodyStream() {
 		return err
+	}
+	body := c.Response().Body()
+	if c.Response().StatusCode() != http.StatusOK || len(body) == 0 || len(c.Response().Header.Peek(fiber.HeaderETag)) > 0 {
+		return nil
 	}
 	tag := entityTag(body)
 	c.Set(fiber.HeaderETag, tag)

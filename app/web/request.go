@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,7 +12,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
-	"golang.org/x/text/language"
 
 	"github.com/echelon-hr/echelon/app/lang"
 )
@@ -20,13 +20,22 @@ import (
 type requestInfo struct {
 	id   string
 	lang lang.Lang
+	log  *slog.Logger
 }
 
 type requestKey struct{}
 
-func newRequestContext(c *fiber.Ctx) context.Context {
+func (a *App) newRequestContext(c *fiber.Ctx) context.Context {
 	// Not the request's own context: that one is reused for other requests and never ends.
-	return context.WithValue(context.Background(), requestKey{}, requestInfo{id: newRequestID(), lang: chooseLang(c)})
+	return context.WithValue(context.Background(), requestKey{}, requestInfo{id: newRequestID(), lang: chooseLang(c), log: a.cfg.Log})
+}
+
+// logOf is where what happens to a request is logged.
+func logOf(ctx context.Context) *slog.Logger {
+	if info, ok := ctx.Value(requestKey{}).(requestInfo); ok {
+		return info.log
+	}
+	return slog.Default()
 }
 
 func requestIDOf(ctx context.Context) string {
@@ -45,8 +54,6 @@ func LangOf(ctx context.Context) lang.Lang {
 	return lang.FR
 }
 
-var matcher = language.NewMatcher([]language.Tag{language.French, language.English})
-
 // langCookie and themeCookie remember a reader's choice for a year.
 const (
 	langCookie  = "lang"
@@ -63,17 +70,7 @@ func chooseLang(c *fiber.Ctx) lang.Lang {
 			return l
 		}
 	}
-	accepted := c.Get(fiber.HeaderAcceptLanguage)
-	if accepted == "" {
-		return lang.FR
-	}
-	tags, _, err := language.ParseAcceptLanguage(accepted)
-	if err != nil || len(tags) == 0 {
-		return lang.FR
-	}
-	// The index, not the tag: the matcher returns "fr-u-rg-cazzzz" for Canadian French.
-	_, i, _ := matcher.Match(tags...)
-	return lang.All()[i]
+	return preferredLang(c.Get(fiber.HeaderAcceptLanguage))
 }
 
 // Theme returns the reader's theme: what they chose, else what the browser says, else light.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -20,6 +21,9 @@ type Route struct {
 	page  fiber.Handler
 	api   func(*App, Route)
 	plain bool
+	any   bool          // answers under any host
+	body  int           // bytes it takes, 0 for a form's
+	wait  time.Duration // for them to come
 }
 
 // Page makes a route that writes its answer itself: a page, a file, a redirect.
@@ -33,6 +37,13 @@ func Page(method, path string, policy access.Policy, handler fiber.Handler) Rout
 // level.
 func Plain(method, path string, handler fiber.Handler) Route {
 	return Route{Method: method, Path: path, Policy: access.Public(), page: handler, plain: true}
+}
+
+// AnyHost is the route answering whatever host it is asked under, as what watches over a machine asks by address.
+// Nothing that it says may be of use to a page of somebody else.
+func (r Route) AnyHost() Route {
+	r.any = true
+	return r
 }
 
 // API makes a route of the described API: the handler takes decoded input and returns the output that the
@@ -71,6 +82,8 @@ func (a *App) register(routes []Route) {
 			panic("two routes for " + key)
 		}
 		seen[key] = true
+		a.largest = max(a.largest, r.body)
+		a.anyHost[r.Path] = a.anyHost[r.Path] || r.any
 		if r.api != nil {
 			r.api(a, r)
 			continue
@@ -105,12 +118,15 @@ func (a *App) guardPage(r Route) fiber.Handler {
 		return r.page
 	}
 	return func(c *fiber.Ctx) error {
-		defer limit(c)()
+		defer limit(c, r.wait)()
 		who, err := a.identify(c)
 		if err != nil {
 			return err
 		}
 		if err := r.Policy.Check(who); err != nil {
+			return err
+		}
+		if err := r.openBody(c); err != nil {
 			return err
 		}
 		return r.page(c)

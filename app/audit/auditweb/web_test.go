@@ -64,7 +64,8 @@ func site(d *db.DB) *web.App {
 		},
 	}
 	return web.New(web.Config{
-		Log: slog.New(slog.DiscardHandler), Resume: resume, Version: "test",
+		Hosts: []string{"example.com"}, // under which httptest asks
+		Log:   slog.New(slog.DiscardHandler), Resume: resume, Version: "test",
 		RenderError: func(c *fiber.Ctx, status int, f *fault.Error) error { return c.Status(status).SendString(f.Code) },
 	}, auditweb.Routes(h))
 }

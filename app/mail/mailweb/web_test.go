@@ -54,7 +54,8 @@ func open(t *testing.T, demo bool) *house {
 		},
 	}
 	h.app = web.New(web.Config{
-		Log: slog.New(slog.DiscardHandler), Version: "test",
+		Hosts: []string{"example.com"}, // under which httptest asks
+		Log:   slog.New(slog.DiscardHandler), Version: "test",
 		Resume: func(_ context.Context, _ actor.Actor, token string) (actor.Actor, error) {
 			return actor.Actor{Kind: actor.Person, ID: "1", Roles: []actor.Role{actor.Role(token)}}, nil
 		},

@@ -43,7 +43,8 @@ func open(t *testing.T) *house {
 	store := settingsdb.New(d.DB, func(bun.IDB) audit.Journal { return journal{} })
 	h := &house{settings: settings.NewService(store, clock.Fixed(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)), settings.Settings{Company: "Altiva", TimeZone: "Europe/Paris", Lang: lang.FR})}
 	h.app = web.New(web.Config{
-		Log: slog.New(slog.DiscardHandler), Version: "test",
+		Hosts: []string{"example.com"}, // under which httptest asks
+		Log:   slog.New(slog.DiscardHandler), Version: "test",
 		Resume: func(_ context.Context, _ actor.Actor, token string) (actor.Actor, error) {
 			return actor.Actor{Kind: actor.Person, ID: "1", Roles: []actor.Role{actor.Role(token)}}, nil
 		},
