@@ -233,6 +233,9 @@ func (a *App) guardAPI(r Route) func(huma.Context, func(huma.Context)) {
 			err = r.Policy.Check(who)
 		}
 		if err == nil {
+			err = checkParameters(c)
+		}
+		if err == nil {
 			err = r.openBody(c)
 		}
 		ctx := actor.With(c.UserContext(), who)

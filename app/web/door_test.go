@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -198,6 +200,48 @@ func TestOneSpelling(t *testing.T) {
 			t.Errorf("%.200s", got)
 		}
 	})
+}
+
+// TestIDsAreReadOnce: a service meets ids and slugs in the one form that it knows them in.
+func TestIDsAreReadOnce(t *testing.T) {
+	type in struct {
+		ID string `path:"id"`
+	}
+	reached := &record{}
+	reach := func(c *fiber.Ctx) error {
+		reached.add(c.Params("id") + c.Params("slug"))
+		return nil
+	}
+	h := open(t, false,
+		web.Page(http.MethodPost, "/people/{id}", access.Requires(access.HomeRead), reach), web.Page(http.MethodGet, "/jobs/{slug}", access.Public(), reach),
+		web.API(http.MethodGet, "/api/v1/people/{id}", access.Public(), huma.Operation{}, func(_ context.Context, in *in) (*apiOutput, error) {
+			reached.add(in.ID)
+			return &apiOutput{}, nil
+		}))
+	const id = "0190a1b2-0000-7000-8000-0123456789ab"
+	proof := web.CSRFToken("employee")
+	for value, want := range map[string]int{
+		id: 200, "00ff": 200, id + "%00": 400, id + "%20": 404, strings.ToUpper(id): 404, "%7B" + id + "%7D": 404, "urn:uuid:" + id: 404, id + "-": 404, "none": 404,
+		strings.Repeat("a", 81): 404,
+	} {
+		if got := h.do(t, "POST", "/people/"+value, "Cookie", employee, web.CSRFHeader, proof).StatusCode; got != want {
+			t.Errorf("a page of %s: %d, want %d", value, got, want)
+		}
+		if got := h.do(t, "GET", "/api/v1/people/"+value, "Cookie", employee).StatusCode; got != want {
+			t.Errorf("the API of %s: %d, want %d", value, got, want)
+		}
+	}
+	for value, want := range map[string]int{"territory-manager": 200, "Territory-manager": 404, "a--b": 404, "%C3%A9": 404, "a+b": 404, "a%20b": 404} {
+		if got := h.do(t, "GET", "/jobs/"+value).StatusCode; got != want {
+			t.Errorf("slug %s: %d, want %d", value, got, want)
+		}
+	}
+	if n := len(reached.all()); n != 5 {
+		t.Errorf("reached with %q", reached.all())
+	}
+	if got := h.do(t, "POST", "/people/none").StatusCode; got != http.StatusSeeOther {
+		t.Errorf("nobody learns what an id is: %d", got)
+	}
 }
 
 // TestForms: what is a form, and what is none, before anything reads one.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/fault"
 )
 
 // Route is one address: what it answers to, who may have it, and how. Paths name parameters as {slug}.
@@ -112,6 +114,28 @@ func FiberPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
 
+// shapes are those of what paths name: ids as this site makes them, slugs as it takes them. Something else is read by no
+// service, which might know it under two spellings.
+var shapes = map[string]*regexp.Regexp{
+	"id":     regexp.MustCompile(`^[0-9a-f]+(-[0-9a-f]+)*$`),
+	"slug":   regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`),
+	"family": regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`),
+}
+
+// maxParameter is more than the longest slug has.
+const maxParameter = 80
+
+// checkParameters finds nothing under an id or a slug that is none.
+func checkParameters(c *fiber.Ctx) error {
+	for _, name := range c.Route().Params {
+		shape, value := shapes[name], c.Params(name)
+		if shape != nil && (len(value) > maxParameter || !shape.MatchString(value)) {
+			return fault.New(fault.NotFound, "not_found", "no %s: %.80q", name, value)
+		}
+	}
+	return nil
+}
+
 // guardPage finds out who asks and applies the route's policy before the handler runs.
 func (a *App) guardPage(r Route) fiber.Handler {
 	if r.plain {
@@ -124,6 +148,9 @@ func (a *App) guardPage(r Route) fiber.Handler {
 			return err
 		}
 		if err := r.Policy.Check(who); err != nil {
+			return err
+		}
+		if err := checkParameters(c); err != nil {
 			return err
 		}
 		if err := r.openBody(c); err != nil {

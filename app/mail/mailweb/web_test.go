@@ -151,7 +151,7 @@ func TestDemoShowsItsLetters(t *testing.T) {
 			}
 		}
 	}
-	for path, want := range map[string]int{"/admin/outbox/none": http.StatusNotFound, "/admin/outbox/%00": http.StatusNotFound} {
+	for path, want := range map[string]int{"/admin/outbox/none": http.StatusNotFound, "/admin/outbox/%00": http.StatusBadRequest} {
 		if status, _ := h.ask(t, http.MethodGet, path, "administrator"); status != want {
 			t.Errorf("%s: %d", path, status)
 		}
