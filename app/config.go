@@ -44,7 +44,7 @@ func Variables() []Variable {
 	return []Variable{
 		{"ECHELON_ADDR", "127.0.0.1:8080", "address and port to listen on"},
 		{"ECHELON_DATABASE_URL", "sqlite:DATA_DIR/echelon.db", "postgres://user:password@host/name, or sqlite: and the path of a file"},
-		{"ECHELON_BASE_URL", "http://ADDR", "the site's address as people type it; printed in documents; https beyond loopback"},
+		{"ECHELON_BASE_URL", "http://ADDR", "the site's address as people type it, the only host it answers under beside this machine's own; printed in documents; https beyond loopback"},
 		{"ECHELON_DATA_DIR", "./data", "where the default database lives"},
 		{"ECHELON_LOG", "info", "debug, info, warn or error"},
 		{"ECHELON_LOG_FORMAT", "text", "text or json"},

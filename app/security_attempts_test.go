@@ -478,7 +478,8 @@ func checkCarries(t *testing.T, a apptest.Answer) {
 func checkStays(t *testing.T, a apptest.Answer) {
 	t.Helper()
 	to := a.Header.Get("Location")
-	if a.Status != http.StatusSeeOther || to != "/" {
+	refused := a.Status == http.StatusBadRequest && to == "" // an address with control characters
+	if !refused && (a.Status != http.StatusSeeOther || to != "/") {
 		t.Errorf("%d to %q", a.Status, to)
 	}
 	for _, c := range a.Header.Values("Set-Cookie") {
@@ -494,13 +495,13 @@ func TestTheJournalAsASheetHoldsNoFormula(t *testing.T) {
 		for _, id := range []string{"=1+1", "%3DHYPERLINK(%22https:%2F%2Fevil.example%22)", "@SUM(A1)", "+33", "-1", "%0D%0A%3D1+1", "%22,%3D1+1"} {
 			v.Post("/account/sessions/"+id+"/end", nil)
 		}
-		a := s.As(t, "administrator").Get("/admin/journal.csv?action=access.refused")
+		a := s.As(t, "administrator").Get("/admin/journal.csv")
 		if a.Status != http.StatusOK || !strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") {
 			t.Fatalf("%d %s", a.Status, a.Header.Get("Content-Disposition"))
 		}
 		rows, err := csv.NewReader(strings.NewReader(a.Body)).ReadAll()
-		if err != nil || len(rows) < 7 {
-			t.Fatalf("%d rows, %v", len(rows), err)
+		if err != nil || len(rows) < 2 || strings.Contains(a.Body, "1+1") || strings.Contains(a.Body, "+33") {
+			t.Fatalf("%d rows, %v: an id that is none is journalled: %s", len(rows), err, a.Body)
 		}
 		for _, row := range rows {
 			for _, cell := range row {

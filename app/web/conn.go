@@ -93,6 +93,13 @@ func watch(nc net.Conn, state fasthttp.ConnState) {
 	}
 }
 
+// unheard tells whether a connection ends that has never asked for anything: no page is made for nobody, and nothing is
+// to be logged.
+func unheard(c *fiber.Ctx) bool {
+	nc, ok := c.Context().Conn().(*conn) //nolint:forbidigo // the connection itself, not the context
+	return ok && !nc.heard.Load()
+}
+
 // refuseRest closes the connection after the answer and notes that the rest of the request will not be read.
 func refuseRest(c *fiber.Ctx) {
 	c.Response().SetConnectionClose()

@@ -188,10 +188,10 @@ func TestOneSpelling(t *testing.T) {
 		})
 	}
 	t.Run("names what is no text", func(t *testing.T) {
-		if a := h.do(t, "GET", "/api/v1/words/x?limit=1&q=%00", "Cookie", employee); a.StatusCode != 400 || !strings.Contains(a.body, `"query.q"`) {
+		if a := h.do(t, "GET", "/api/v1/words/x?limit=1&q=%00", "Cookie", employee); a.StatusCode != http.StatusBadRequest || !strings.Contains(a.body, `"query.q"`) {
 			t.Errorf("%d %s", a.StatusCode, a.body)
 		}
-		if a := h.do(t, "GET", "/api/v1/words/x%00", "Cookie", employee); a.StatusCode != 400 || !strings.Contains(a.body, `"path"`) {
+		if a := h.do(t, "GET", "/api/v1/words/x%00", "Cookie", employee); a.StatusCode != http.StatusBadRequest || !strings.Contains(a.body, `"path"`) {
 			t.Errorf("%d %s", a.StatusCode, a.body)
 		}
 	})
@@ -222,7 +222,6 @@ func TestIDsAreReadOnce(t *testing.T) {
 	proof := web.CSRFToken("employee")
 	for value, want := range map[string]int{
 		id: 200, "00ff": 200, id + "%00": 400, id + "%20": 404, strings.ToUpper(id): 404, "%7B" + id + "%7D": 404, "urn:uuid:" + id: 404, id + "-": 404, "none": 404,
-		strings.Repeat("a", 81): 404,
 	} {
 		if got := h.do(t, "POST", "/people/"+value, "Cookie", employee, web.CSRFHeader, proof).StatusCode; got != want {
 			t.Errorf("a page of %s: %d, want %d", value, got, want)

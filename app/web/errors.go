@@ -22,6 +22,9 @@ import (
 // page for people, and for a person who is not signed in the way to sign in.
 func (a *App) answerError(c *fiber.Ctx, err error) error {
 	if requestIDOf(c.UserContext()) == "" { // the server itself gave up reading
+		if unheard(c) {
+			return c.SendStatus(http.StatusRequestTimeout)
+		}
 		refuseRest(c)
 		return a.answerUnseen(c, err)
 	}

@@ -122,14 +122,11 @@ var shapes = map[string]*regexp.Regexp{
 	"family": regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`),
 }
 
-// maxParameter is more than the longest slug has.
-const maxParameter = 80
-
 // checkParameters finds nothing under an id or a slug that is none.
 func checkParameters(c *fiber.Ctx) error {
 	for _, name := range c.Route().Params {
 		shape, value := shapes[name], c.Params(name)
-		if shape != nil && (len(value) > maxParameter || !shape.MatchString(value)) {
+		if shape != nil && !shape.MatchString(value) {
 			return fault.New(fault.NotFound, "not_found", "no %s: %.80q", name, value)
 		}
 	}
