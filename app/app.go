@@ -264,8 +264,8 @@ func (a *App) accountRoutes(site *siteweb.Handlers) []web.Route {
 }
 
 // names says what people are called, for the journal, which holds ids alone.
-func (a *App) names(ctx context.Context, _ []actor.PersonID) (map[actor.PersonID]string, error) {
-	return a.Services.Accounts.Names(ctx, actor.From(ctx))
+func (a *App) names(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]string, error) {
+	return a.Services.Accounts.Names(ctx, actor.From(ctx), ids)
 }
 
 // tryMail puts a test letter to whoever asks.

@@ -78,17 +78,12 @@ func (s *Service) PersonSheet(ctx context.Context, a actor.Actor, id actor.Perso
 	return out, err
 }
 
-// Names returns what people are called, for pages that hold their ids.
-func (s *Service) Names(ctx context.Context, a actor.Actor) (map[actor.PersonID]string, error) {
+// Names returns what people are called, for pages that hold their ids. Who is not known is not in it.
+func (s *Service) Names(ctx context.Context, a actor.Actor, ids []actor.PersonID) (map[actor.PersonID]string, error) {
 	if err := access.Decide(a, access.DirectoryRead, access.None); err != nil {
 		return nil, err
 	}
-	people, err := s.store.People(ctx)
-	out := map[actor.PersonID]string{}
-	for _, p := range people {
-		out[p.ID] = p.Name
-	}
-	return out, err
+	return s.store.Names(ctx, ids)
 }
 
 // Team lists who reports to the actor today, or to those they stand in for, who may be the actor's own manager.

@@ -39,7 +39,8 @@ func (x Assignment) at(day string) bool {
 
 type lineStore interface {
 	Person(ctx context.Context, id actor.PersonID) (Person, error)
-	People(ctx context.Context) ([]Person, error)                               // by name
+	People(ctx context.Context) ([]Person, error) // by name
+	Names(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]string, error)
 	AssignmentsOf(ctx context.Context, id actor.PersonID) ([]Assignment, error) // earliest first
 	AssignmentsAt(ctx context.Context, day string) ([]Assignment, error)
 	PutAssignments(ctx context.Context, id actor.PersonID, list []Assignment) error // replaces them

@@ -81,6 +81,23 @@ func (s *Store) People(ctx context.Context) ([]accounts.Person, error) {
 	return out, nil
 }
 
+// Names reads what some people are called.
+func (s *Store) Names(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]string, error) {
+	out := map[actor.PersonID]string{}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id actor.PersonID) bool { return db.Findable("person", string(id)) != nil })
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []personRow
+	if err := s.db.NewSelect().Model(&rows).Column("id", "name").Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, db.Translate(err, "read names")
+	}
+	for _, r := range rows {
+		out[actor.PersonID(r.ID)] = r.Name
+	}
+	return out, nil
+}
+
 // AssignmentsOf lists a person's assignments, earliest first.
 func (s *Store) AssignmentsOf(ctx context.Context, id actor.PersonID) ([]accounts.Assignment, error) {
 	return s.assignments(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("s.person_id = ?", id) })

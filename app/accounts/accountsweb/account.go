@@ -1,6 +1,7 @@
 package accountsweb
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -245,11 +246,11 @@ func (h *Handlers) fillIdentities(c *fiber.Ctx, me actor.Actor, _ accounts.Accou
 
 func (h *Handlers) fillDelegations(c *fiber.Ctx, me actor.Actor, account accounts.Account, v *accountpages.AccountView) error {
 	ctx, l, today := c.UserContext(), web.LangOf(c.UserContext()), h.Today(c.UserContext())
-	names, err := h.Accounts.Names(ctx, me)
+	list, err := h.Accounts.Delegations(ctx, me)
 	if err != nil {
 		return err
 	}
-	list, err := h.Accounts.Delegations(ctx, me)
+	names, err := h.delegationNames(ctx, me, list)
 	if err != nil {
 		return err
 	}
@@ -276,6 +277,15 @@ func (h *Handlers) fillDelegations(c *fiber.Ctx, me actor.Actor, account account
 }
 
 // delegationWords is a delegation in words, as both pages show it.
+// delegationNames says what those are called whom delegations name.
+func (h *Handlers) delegationNames(ctx context.Context, me actor.Actor, list []accounts.Delegation) (map[actor.PersonID]string, error) {
+	var ids []actor.PersonID
+	for _, d := range list {
+		ids = append(ids, d.From, d.To)
+	}
+	return h.Accounts.Names(ctx, me, ids)
+}
+
 func delegationWords(l lang.Lang, d accounts.Delegation, names map[actor.PersonID]string, today string) accountpages.Delegation {
 	state := d.State(today)
 	return accountpages.Delegation{

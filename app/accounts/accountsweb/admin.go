@@ -204,7 +204,7 @@ func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
 	if err != nil {
 		return err
 	}
-	names, err := h.Accounts.Names(ctx, me)
+	names, err := h.delegationNames(ctx, me, list)
 	if err != nil {
 		return err
 	}

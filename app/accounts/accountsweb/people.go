@@ -86,7 +86,11 @@ func (h *Handlers) showPerson(c *fiber.Ctx, problem error) error {
 	if err != nil {
 		return err
 	}
-	names, err := h.Accounts.Names(ctx, me)
+	var managers []actor.PersonID
+	for _, x := range sheet.History {
+		managers = append(managers, x.Manager)
+	}
+	names, err := h.Accounts.Names(ctx, me, managers)
 	if err != nil {
 		return err
 	}
