@@ -111,6 +111,9 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 
 // readKey reads the secret key of the settings, else that of the file beside the default database.
 func readKey(s Settings) (secret.Key, error) {
+	if s.Keyless {
+		return secret.Key{}, nil
+	}
 	if s.SecretKey != "" {
 		return secret.Parse(s.SecretKey)
 	}
@@ -124,9 +127,11 @@ func readKey(s Settings) (secret.Key, error) {
 	return key, nil
 }
 
-func (a *App) journal(handle bun.IDB) audit.Journal { return auditdb.New(handle, clock.Real) }
+func (a *App) journal(handle bun.IDB) audit.Journal { return auditdb.New(handle, clock.Real, a.key) }
 
-func (a *App) outbox(handle bun.IDB) mail.Outbox { return maildb.New(handle, clock.Real) }
+func (a *App) letters(handle bun.IDB) *maildb.Store { return maildb.New(handle, clock.Real, a.key) }
+
+func (a *App) outbox(handle bun.IDB) mail.Outbox { return a.letters(handle) }
 
 // Company is the company's name now: what the settings page says, else the setting; for the command line the
 // demo's where the database holds it.
@@ -151,7 +156,7 @@ func (a *App) compose(ctx context.Context, l mail.Letter) (string, string, strin
 }
 
 func (a *App) buildMail() error {
-	a.mail = mail.NewService(maildb.New(a.DB.DB, clock.Real).WithJournal(a.journal), clock.Real, a.Settings.Demo)
+	a.mail = mail.NewService(a.letters(a.DB.DB).WithJournal(a.journal), clock.Real, a.Settings.Demo)
 	if a.Settings.MailURL == "" || a.Settings.Demo {
 		return nil
 	}
@@ -159,7 +164,7 @@ func (a *App) buildMail() error {
 	if err != nil {
 		return err
 	}
-	a.worker = mail.NewWorker(maildb.New(a.DB.DB, clock.Real), sender, a.compose, clock.Real, a.log)
+	a.worker = mail.NewWorker(a.letters(a.DB.DB), sender, a.compose, clock.Real, a.log)
 	return nil
 }
 
@@ -193,7 +198,7 @@ func (a *App) services(handle bun.IDB, now clock.Clock) seeds.Services {
 		Careers:      careers.NewService(careersdb.New(handle), now),
 		Pay:          pay.NewService(paydb.New(handle), now, pay.Reads{Journal: a.journal(handle), Standing: people.Profiles}),
 		Accounts:     people,
-		Audit:        audit.NewService(auditdb.New(handle, clock.Real), people.Visible),
+		Audit:        audit.NewService(auditdb.New(handle, clock.Real, a.key), people.Visible),
 		Journal:      a.journal(handle),
 		Ledger:       seedsdb.New(handle),
 		Now:          now,
@@ -278,6 +283,9 @@ func (a *App) tryMail(ctx context.Context, who actor.Actor) error {
 	return a.mail.Try(ctx, who, account.Email, account.Name, account.Lang)
 }
 
+// refusals are where refusals are journalled, or counted.
+func (a *App) refusals() audit.Refusals { return auditdb.New(a.DB.DB, clock.Real, a.key) }
+
 // refused journals what somebody was refused. An object may come from an address that anybody can type.
 func (a *App) refused(ctx context.Context, who actor.Actor, r *access.Refusal) error {
 	if who.Kind == actor.Anonymous {
@@ -287,7 +295,7 @@ func (a *App) refused(ctx context.Context, who actor.Actor, r *access.Refusal) e
 	if r == web.Forged {
 		entry = audit.Entry{Action: "access.forged", Outcome: audit.Refused}
 	}
-	return a.journal(a.DB.DB).Append(ctx, who.Alone(), entry)
+	return a.refusals().Refuse(ctx, who.Alone(), entry)
 }
 
 // facts tell of the installation on the settings page, without secrets.
@@ -320,10 +328,14 @@ func (a *App) Prepare(ctx context.Context) error {
 }
 
 // checkKey refuses another secret key than the one this database was used with: what it sealed would be lost.
+// One that meets its first key has the head of its journal signed with it.
 func (a *App) checkKey(ctx context.Context) error {
-	store := settingsdb.New(a.DB.DB, a.journal)
-	return store.Tx(ctx, func(tx settings.Store) error {
-		all, err := tx.All(ctx)
+	if a.Settings.Keyless {
+		return nil
+	}
+	return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error {
+		store := settingsdb.New(tx, a.journal)
+		all, err := store.All(ctx)
 		if err != nil {
 			return err
 		}
@@ -331,7 +343,10 @@ func (a *App) checkKey(ctx context.Context) error {
 		case a.key.Fingerprint():
 			return nil
 		case "":
-			return tx.Put(ctx, keyName, a.key.Fingerprint(), clock.Real())
+			if err := auditdb.New(tx, clock.Real, a.key).Sign(ctx); err != nil {
+				return err
+			}
+			return store.Put(ctx, keyName, a.key.Fingerprint(), clock.Real())
 		default:
 			return fault.New(fault.Invalid, "secret_key", "this database was used with another secret key: set ECHELON_SECRET_KEY, or put back the file secret.key that lay beside it")
 		}
@@ -399,6 +414,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	}
 	ready("http://" + strings.Replace(listener.Addr().String(), "[::]", "localhost", 1))
 	defer a.deliver()()
+	defer a.inBackground(a.keepHouse)()
 	failed := make(chan error, 1)
 	go func() { failed <- a.Web.Listener(listener) }()
 	select {
@@ -420,15 +436,40 @@ func (a *App) deliver() (stop func()) {
 	if a.worker == nil {
 		return func() {}
 	}
+	return a.inBackground(a.worker.Run)
+}
+
+// inBackground runs something until the function it returns is called, which waits for its end.
+func (a *App) inBackground(run func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		a.worker.Run(ctx)
+		run(ctx)
 	}()
 	return func() {
 		cancel()
 		<-ended
+	}
+}
+
+// keepEvery is how long what is over may lie about.
+const keepEvery = time.Minute
+
+// keepHouse does, over and over, what no request waits for: it writes into the journal how many refusals were counted,
+// and takes out of the outbox what is over.
+func (a *App) keepHouse(ctx context.Context) {
+	tick := time.NewTicker(keepEvery)
+	defer tick.Stop()
+	for {
+		if err := errors.Join(a.refusals().Settle(ctx), a.letters(a.DB.DB).Sweep(ctx)); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "what is over was not put away", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
 	}
 }
 

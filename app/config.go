@@ -29,6 +29,7 @@ type Settings struct {
 	Metrics     bool
 	Company     string
 	Demo        bool   // from the command line
+	Keyless     bool   // from the command line: read without the secret key, and write nothing that needs it
 	SecretKey   string // seals what must be readable again; "" for the file secret.key
 	MailURL     string // smtp:// or smtps:// with credentials; "" for no mail server
 	MailFrom    string
@@ -50,7 +51,7 @@ func Variables() []Variable {
 		{"ECHELON_LOG_FORMAT", "text", "text or json"},
 		{"ECHELON_METRICS", "on with a loopback address", "on or off: serve /metrics"},
 		{"ECHELON_COMPANY", "", "the company's name on pages and documents, until the settings page says another"},
-		{"ECHELON_SECRET_KEY", "the file secret.key beside the database", "32 bytes in base64 that seal the seeds of one-time codes; the same for all processes on one database"},
+		{"ECHELON_SECRET_KEY", "the file secret.key beside the database", "32 bytes in base64 that seal one-time codes and letters and sign the journal; the same for all processes on one database"},
 		{"ECHELON_MAIL_URL", "", "mail server: smtps://user:password@host or smtp://host:587, with ?starttls=required or none"},
 		{"ECHELON_MAIL_FROM", "", "address that letters come from"},
 		{"ECHELON_OIDC_ISSUER", "", "address of an OpenID Connect provider people may sign in with; its callback is BASE_URL/sign-in/provider/callback"},

@@ -18,6 +18,7 @@ import (
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/mail"
 	"github.com/echelon-hr/echelon/app/mail/maildb"
+	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/app/web"
 )
 
@@ -35,7 +36,7 @@ func tokenFor(t *testing.T, s *apptest.Server, email string, scopes ...string) s
 func at(s *apptest.Server, when time.Time) *accounts.Service {
 	now := clock.Fixed(when)
 	return accounts.NewService(accounts.Parts{Now: now, Demo: true, Store: accountsdb.New(s.App.DB.DB, accountsdb.Parts{
-		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, now) }, Outbox: func(h bun.IDB) mail.Outbox { return maildb.New(h, now) },
+		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, now, testkit.Key) }, Outbox: func(h bun.IDB) mail.Outbox { return maildb.New(h, now, testkit.Key) },
 	})})
 }
 

@@ -57,9 +57,9 @@ func services(handle bun.IDB, at time.Time) seeds.Services {
 	}
 }
 
-func journal(handle bun.IDB) audit.Journal { return auditdb.New(handle, clock.Fixed(today)) }
+func journal(handle bun.IDB) audit.Journal { return auditdb.New(handle, clock.Fixed(today), testkit.Key) }
 
-func outbox(handle bun.IDB) mail.Outbox { return maildb.New(handle, clock.Fixed(today)) }
+func outbox(handle bun.IDB) mail.Outbox { return maildb.New(handle, clock.Fixed(today), testkit.Key) }
 
 func load(t *testing.T, d *db.DB, files fs.FS, at time.Time) (seeds.Report, error) {
 	t.Helper()

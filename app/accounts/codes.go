@@ -55,7 +55,9 @@ type proofStore interface {
 	Link(ctx context.Context, tokenHash string) (Link, error)
 	// UseLink notes a link as used; false when it was used already.
 	UseLink(ctx context.Context, tokenHash string, at time.Time) (bool, error)
-	DropLinks(ctx context.Context, kind LinkKind, id actor.PersonID) error // unused ones
+	// DropLinks removes unused ones of a kind and says which.
+	DropLinks(ctx context.Context, kind LinkKind, id actor.PersonID) (tokenHashes []string, err error)
+	DropOldLinks(ctx context.Context, before time.Time) error // that were used, or ended, before then
 
 	AddIdentity(ctx context.Context, i Identity) error // one that belongs to an account already is a Conflict
 	Identity(ctx context.Context, issuer, subject string) (Identity, error)

@@ -59,10 +59,11 @@ func found(t *testing.T, d *db.DB) *company {
 	t.Helper()
 	c := &company{t: t, d: d, key: secret.New(), now: start}
 	c.st = accountsdb.New(d.DB, accountsdb.Parts{
-		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, c.clock) },
-		Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock) },
+		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, c.clock, testkit.Key) },
+		Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
 	})
 	c.Service = c.process(c.key, false)
+	c.must(auditdb.New(d.DB, c.clock, testkit.Key).Sign(t.Context()))
 	return c
 }
 
@@ -220,7 +221,7 @@ func (c *company) journal(from int) []string {
 
 func (c *company) entries() []audit.Entry {
 	c.t.Helper()
-	out, err := auditdb.New(c.d.DB, c.clock).Entries(c.t.Context(), audit.Query{All: true, Oldest: true, Limit: 1000})
+	out, err := auditdb.New(c.d.DB, c.clock, testkit.Key).Entries(c.t.Context(), audit.Query{All: true, Oldest: true, Limit: 1000})
 	c.must(err)
 	return out
 }
@@ -228,7 +229,7 @@ func (c *company) entries() []audit.Entry {
 // letters are what waits in the outbox, oldest first.
 func (c *company) letters() []mail.Letter {
 	c.t.Helper()
-	items, err := maildb.New(c.d.DB, c.clock).Claim(c.t.Context(), 1000, c.clock())
+	items, err := maildb.New(c.d.DB, c.clock, testkit.Key).Claim(c.t.Context(), 1000, c.clock())
 	c.must(err)
 	var out []mail.Letter
 	for _, x := range items {

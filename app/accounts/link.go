@@ -61,9 +61,15 @@ func (s *Service) linkOf(ctx context.Context, st Store, kinds []LinkKind, token 
 	return Link{}, errLink()
 }
 
+// linksKept is how long links are kept that were used or are over: they answer nothing that an unknown one does not.
+const linksKept = 24 * time.Hour
+
 // newLink stores a link in a transaction, in place of unused ones of its kind, and returns its token.
 func (s *Service) newLink(ctx context.Context, tx Store, kind LinkKind, id actor.PersonID, good time.Duration) (string, error) {
-	if err := tx.DropLinks(ctx, kind, id); err != nil {
+	if err := dropLinksOf(ctx, tx, kind, id); err != nil {
+		return "", err
+	}
+	if err := tx.DropOldLinks(ctx, s.now().Add(-linksKept)); err != nil {
 		return "", err
 	}
 	token := newToken()
@@ -113,7 +119,9 @@ func (s *Service) send(ctx context.Context, tx Store, a actor.Actor, account Acc
 		return err
 	}
 	details["link"] = linkPath(kind, token)
-	if err := tx.Outbox().Put(ctx, account.letter(letter, details)); err != nil {
+	l := account.letter(letter, details)
+	l.Link = mail.Link{ID: hash(token), Until: s.now().Add(good)}
+	if err := tx.Outbox().Put(ctx, l); err != nil {
 		return err
 	}
 	return note(ctx, tx, a, "link.sent", audit.PersonObject(account.ID), audit.Done, map[string]string{"kind": string(kind)})
@@ -152,6 +160,9 @@ func (s *Service) UseLink(ctx context.Context, _ actor.Actor, token, password st
 			if err == nil {
 				err = errLink()
 			}
+			return err
+		}
+		if err := tx.Outbox().Withdraw(ctx, hash(token)); err != nil {
 			return err
 		}
 		if err := tx.DropThrottle(ctx, s.guardsOf(ctx, "account", account.Email)[0].id); err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail"
 	"github.com/echelon-hr/echelon/app/mail/maildb"
+	"github.com/echelon-hr/echelon/app/testkit"
 )
 
 const fresh = "nine loud herons"
@@ -225,7 +226,7 @@ func TestALetterAndItsActAreOneTransaction(t *testing.T) {
 		c.letters()
 		parts := accountsdb.Parts{
 			Journal: func(bun.IDB) audit.Journal { return broken{} },
-			Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock) },
+			Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
 		}
 		s := accounts.NewService(accounts.Parts{Store: accountsdb.New(c.d.DB, parts), Now: c.clock, Key: c.key})
 		before := map[string]string{}
@@ -368,7 +369,7 @@ func TestTheJournalIsWholeAfterARace(t *testing.T) {
 		}
 		made := slices.DeleteFunc(race(acts...), func(err error) bool { return err != nil })
 		all := func(context.Context, actor.Actor) (bool, []actor.PersonID, error) { return true, nil, nil }
-		r, err := audit.NewService(auditdb.New(c.d.DB, c.clock), all).Verify(t.Context(), operator, audit.Head{})
+		r, err := audit.NewService(auditdb.New(c.d.DB, c.clock, testkit.Key), all).Verify(t.Context(), operator, audit.Head{})
 		if err != nil || !r.Whole() || r.Entries != 4 || len(made) != 4 {
 			t.Errorf("%d made, %+v, %v", len(made), r, err)
 		}

@@ -303,11 +303,20 @@ func (s *Service) dropProofs(ctx context.Context, tx Store, id actor.PersonID) e
 // dropLinks ends the links to choose a password that lie about.
 func dropLinks(ctx context.Context, tx Store, id actor.PersonID) error {
 	for _, kind := range []LinkKind{Invitation, Reset} {
-		if err := tx.DropLinks(ctx, kind, id); err != nil {
+		if err := dropLinksOf(ctx, tx, kind, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// dropLinksOf ends those of one kind, and withdraws the letters that carry them.
+func dropLinksOf(ctx context.Context, tx Store, kind LinkKind, id actor.PersonID) error {
+	hashes, err := tx.DropLinks(ctx, kind, id)
+	if err != nil {
+		return err
+	}
+	return tx.Outbox().Withdraw(ctx, hashes...)
 }
 
 // Find reads anybody's account, by who may.

@@ -80,7 +80,7 @@ type sessionStore interface {
 	EndSession(ctx context.Context, tokenHash string) error
 	// EndSessions ends all of an account but the one that is kept, "" for none, and says how many.
 	EndSessions(ctx context.Context, id actor.PersonID, keep string) (int, error)
-	EndExpired(ctx context.Context, at time.Time) error
+	EndOld(ctx context.Context, at time.Time) error // those that are over by any of their limits
 }
 
 // newToken makes 256 random bits in URL-safe text.
@@ -122,7 +122,7 @@ func (s *Service) open(ctx context.Context, tx Store, account Account, x Session
 			return Opened{}, err
 		}
 	}
-	if err := tx.EndExpired(ctx, now); err != nil {
+	if err := tx.EndOld(ctx, now); err != nil {
 		return Opened{}, err
 	}
 	if err := tx.AddSession(ctx, x); err != nil {

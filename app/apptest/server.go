@@ -87,9 +87,6 @@ func Build(t testing.TB, address string, demo bool) *app.App {
 	return BuildWith(t, address, demo, nil)
 }
 
-// secretKey seals what tests seal; all servers of a test share it, as processes on one database do.
-const secretKey = "c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMhISE="
-
 // BuildWith is Build with settings of the test's own over the usual ones.
 func BuildWith(t testing.TB, address string, demo bool, more map[string]string) *app.App {
 	t.Helper()
@@ -107,7 +104,7 @@ func open(ctx context.Context, address string, demo bool, more map[string]string
 			return v
 		}
 		return map[string]string{
-			"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080", "ECHELON_SECRET_KEY": secretKey,
+			"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080", "ECHELON_SECRET_KEY": testkit.KeyText,
 		}[name]
 	})
 	if err != nil {

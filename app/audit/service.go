@@ -89,7 +89,7 @@ func (s *Service) Export(ctx context.Context, a actor.Actor, f Filter, each func
 	if err != nil {
 		return err
 	}
-	head, err := s.store.Head(ctx)
+	head, _, err := s.store.Head(ctx)
 	if err != nil {
 		return err
 	}

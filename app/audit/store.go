@@ -15,8 +15,14 @@ type Store interface {
 	Entries(ctx context.Context, q Query) ([]Entry, error)
 	// Count tells how many entries a query chooses, and stops counting at most.
 	Count(ctx context.Context, q Query, most int) (int, error)
-	// Head reads where the chain ends.
-	Head(ctx context.Context) (Head, error)
+	// Head reads where the chain ends, and whether that is signed.
+	Head(ctx context.Context) (Head, Signature, error)
+	// Seal reads where the chain begins, the zero Seal at the first entry, and whether that is signed.
+	Seal(ctx context.Context) (Seal, Signature, error)
+	// Cut removes the entries that a seal stands for, puts it in the place of the former one, and says so in the
+	// journal, all at once. It returns the seal with when and by whom. When the journal is not what was sealed any
+	// more, it is a Conflict and nothing happens.
+	Cut(ctx context.Context, a actor.Actor, former, seal Seal) (Seal, error)
 }
 
 // Query chooses entries. Empty fields do not restrict, but for All and People: entries about nobody who may be seen

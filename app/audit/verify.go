@@ -20,6 +20,9 @@ const (
 	HeadDiffers  Why = "head_differs"  // the chain does not end where its head says
 	NotedMissing Why = "noted_missing" // the noted entry is not there
 	NotedDiffers Why = "noted_differs" // the noted entry has another hash: the chain was written anew
+	NotedCut     Why = "noted_cut"     // the noted entry was cut off the journal
+	HeadUnsigned Why = "head_unsigned" // the head is not what the program signed
+	SealUnsigned Why = "seal_unsigned" // the seal that the chain begins at is not what the program signed
 )
 
 // String says it in English, for the command line.
@@ -37,6 +40,12 @@ func (w Why) String() string {
 		return "the noted entry is missing"
 	case NotedDiffers:
 		return "the noted entry has another hash"
+	case NotedCut:
+		return "the noted entry was cut off the journal: look for it in the file it was exported to"
+	case HeadUnsigned:
+		return "its head was not signed with the secret key: entries were cut off its end, or it was written anew"
+	case SealUnsigned:
+		return "the seal it begins at was not signed with the secret key: entries were cut off its beginning"
 	default:
 		return string(w)
 	}
@@ -50,16 +59,19 @@ type Break struct {
 
 // Report is what a verification found.
 type Report struct {
-	Entries int64  `json:"entries"` // that were read
-	Head    Head   `json:"head"`    // as stored
-	Broken  *Break `json:"broken"`  // nil when the chain is whole
+	Entries   int64     `json:"entries"`   // that were read
+	Head      Head      `json:"head"`      // as stored
+	Signature Signature `json:"signature"` // of the head
+	Seal      *Seal     `json:"seal"`      // that the chain begins at, nil when it begins at the first entry
+	Broken    *Break    `json:"broken"`    // nil when the chain is whole
 }
 
 // Whole tells whether nothing is wrong.
 func (r Report) Whole() bool { return r.Broken == nil }
 
-// Verify recomputes the whole chain. A head that was noted down before, unless zero, must still be in it: only that
-// shows a journal which somebody cut or wrote anew with all its hashes. Whoever may read only a part is refused.
+// Verify recomputes the whole chain, from its beginning or from the seal it was cut at, to a head that is signed with
+// the secret key. A head that was noted down before, unless zero, must still be in it: only that shows a journal which
+// somebody wrote anew who has the key too. Whoever may read only a part is refused.
 func (s *Service) Verify(ctx context.Context, a actor.Actor, noted Head) (Report, error) {
 	if err := access.Decide(a, access.JournalRead, access.None); err != nil {
 		return Report{}, err
@@ -71,7 +83,44 @@ func (s *Service) Verify(ctx context.Context, a actor.Actor, noted Head) (Report
 	if !all {
 		return Report{}, fault.New(fault.Forbidden, "forbidden", "%s may read a part of the journal only", a)
 	}
-	return s.verify(ctx, &verifier{noted: noted})
+	for {
+		seal, signature, err := s.store.Seal(ctx)
+		if err != nil {
+			return Report{}, err
+		}
+		report, err := s.verifyFrom(ctx, seal, signature, noted)
+		if err != nil || report.Whole() {
+			return report, err
+		}
+		if now, _, err := s.store.Seal(ctx); err != nil || now == seal { // else it was cut meanwhile
+			return report, err
+		}
+	}
+}
+
+// verifyFrom verifies the chain that goes on from a seal.
+func (s *Service) verifyFrom(ctx context.Context, seal Seal, signature Signature, noted Head) (Report, error) {
+	v := &verifier{noted: noted, last: Head{Entry: seal.Entry, Hash: seal.Hash}}
+	if !seal.IsZero() {
+		v.report.Seal = &seal
+	}
+	at, why := noted.Entry, Why("")
+	switch {
+	case signature == Unsigned:
+		at, why = seal.Entry, SealUnsigned
+	case noted.IsZero() || noted.Entry > seal.Entry:
+	case noted.Entry < seal.Entry:
+		why = NotedCut
+	case noted.Hash != seal.Hash:
+		why = NotedDiffers
+	}
+	if why == "" {
+		return s.verify(ctx, v)
+	}
+	_ = v.broken(at, why)
+	var err error
+	v.report.Head, v.report.Signature, err = s.store.Head(ctx)
+	return v.report, err
 }
 
 // errBroken ends a walk over a chain that is broken.
@@ -89,7 +138,7 @@ func (s *Service) verify(ctx context.Context, v *verifier) (Report, error) {
 			v.end(known)
 			return v.report, nil
 		}
-		if v.report.Head, err = s.store.Head(ctx); err != nil {
+		if v.report.Head, v.report.Signature, err = s.store.Head(ctx); err != nil {
 			return Report{}, err
 		}
 		if v.report.Broken != nil {
@@ -136,6 +185,8 @@ func (v *verifier) end(head Head) {
 		_ = v.broken(head.Entry, HeadDiffers)
 	case v.noted.Entry > v.last.Entry:
 		_ = v.broken(v.noted.Entry, NotedMissing)
+	case v.report.Signature == Unsigned:
+		_ = v.broken(head.Entry, HeadUnsigned)
 	}
 }
 

@@ -15,9 +15,12 @@ import (
 
 // memory is a journal without a database; between is run after each look at it.
 type memory struct {
-	entries []audit.Entry
-	head    audit.Head
-	between func(m *memory)
+	entries   []audit.Entry
+	head      audit.Head
+	signature audit.Signature // of the head
+	seal      audit.Seal
+	sealed    audit.Signature // of the seal
+	between   func(m *memory)
 }
 
 func (m *memory) Append(_ context.Context, a actor.Actor, e audit.Entry) error {
@@ -44,9 +47,20 @@ func (m *memory) Entries(_ context.Context, q audit.Query) ([]audit.Entry, error
 
 func (m *memory) Count(context.Context, audit.Query, int) (int, error) { return len(m.entries), nil }
 
-func (m *memory) Head(context.Context) (audit.Head, error) {
+func (m *memory) Head(context.Context) (audit.Head, audit.Signature, error) {
 	defer m.look()
-	return m.head, nil
+	return m.head, m.signature, nil
+}
+
+func (m *memory) Seal(context.Context) (audit.Seal, audit.Signature, error) {
+	defer m.look()
+	return m.seal, m.sealed, nil
+}
+
+func (m *memory) Cut(_ context.Context, _ actor.Actor, _, seal audit.Seal) (audit.Seal, error) {
+	m.entries = slices.DeleteFunc(m.entries, func(e audit.Entry) bool { return e.Seq <= seal.Entry })
+	m.seal = seal
+	return seal, nil
 }
 
 func (m *memory) look() {
@@ -63,7 +77,7 @@ type tb interface {
 
 func journalOf(t tb, n int) *memory {
 	t.Helper()
-	m := &memory{}
+	m := &memory{signature: audit.Signed, sealed: audit.Signed}
 	for range n {
 		if err := m.Append(context.Background(), actor.CommandLine(), audit.Entry{Action: "settings.changed", Object: "setting:company", Outcome: audit.Done}); err != nil {
 			t.Fatal(err)
@@ -140,7 +154,12 @@ func TestVerifyFindsWhatWasDoneToTheJournal(t *testing.T) {
 		{"the head is gone", func(m *memory) { m.head = audit.Head{} }, &audit.Break{Seq: 0, Why: audit.HeadDiffers}},
 		{"the head has another hash", func(m *memory) { m.head.Hash = m.entries[0].Hash }, &audit.Break{Seq: 6, Why: audit.HeadDiffers}},
 		{"the head is ahead", func(m *memory) { m.head.Entry++ }, &audit.Break{Seq: 7, Why: audit.Missing}},
-		{"all is written anew, which only a noted head can show", func(m *memory) { m.entries[2].Actor = "anonymous"; rewrite(t, m, 2) }, nil},
+		{"all is written anew with the key, which only a noted head can show", func(m *memory) { m.entries[2].Actor = "anonymous"; rewrite(t, m, 2) }, nil},
+		{"all is written anew without it", func(m *memory) {
+			m.entries[2].Actor = "anonymous"
+			rewrite(t, m, 2)
+			m.signature = audit.Unsigned
+		}, &audit.Break{Seq: 6, Why: audit.HeadUnsigned}},
 		{"an entry is not UTF-8", func(m *memory) { m.entries[2].Object = "\xff" }, &audit.Break{Seq: 3, Why: audit.Changed}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -186,6 +205,57 @@ func TestANotedHeadShowsWhatTheChainCannot(t *testing.T) {
 	}
 }
 
+// cut takes the first entries away and leaves a seal for them.
+func cut(m *memory, n int) {
+	m.seal = audit.Seal{Entry: int64(n), Hash: m.entries[n-1].Hash, Entries: int64(n)}
+	m.entries = m.entries[n:]
+}
+
+func TestTheChainGoesOnFromItsSealAndFromNothingElse(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		tamper func(m *memory)
+		noted  int // entry of a head that was noted down, 0 for none
+		want   *audit.Break
+	}{
+		{"it was cut", func(*memory) {}, 0, nil},
+		{"the last cut entry was noted down", func(*memory) {}, 3, nil},
+		{"a later entry was", func(*memory) {}, 5, nil},
+		{"an earlier one was", func(*memory) {}, 2, &audit.Break{Seq: 2, Why: audit.NotedCut}},
+		{"everything is cut", func(m *memory) { m.seal = audit.Seal{Entry: 6, Hash: m.head.Hash}; m.entries = nil }, 0, nil},
+		{"there is no seal", func(m *memory) { m.seal = audit.Seal{} }, 0, &audit.Break{Seq: 1, Why: audit.Missing}},
+		{"one more entry was cut", func(m *memory) { m.entries = m.entries[1:] }, 0, &audit.Break{Seq: 4, Why: audit.Missing}},
+		{"one less was", func(m *memory) { m.seal.Entry-- }, 0, &audit.Break{Seq: 3, Why: audit.Missing}},
+		{"the seal has another hash", func(m *memory) { m.seal.Hash = m.head.Hash }, 0, &audit.Break{Seq: 4, Why: audit.Reordered}},
+		{"it has, and it was noted down", func(m *memory) { m.seal.Hash = m.head.Hash }, 3, &audit.Break{Seq: 3, Why: audit.NotedDiffers}},
+		{"the seal is not signed", func(m *memory) { m.sealed = audit.Unsigned }, 0, &audit.Break{Seq: 3, Why: audit.SealUnsigned}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, noted := journalOf(t, 6), audit.Head{}
+			if c.noted > 0 {
+				noted = audit.Head{Entry: int64(c.noted), Hash: m.entries[c.noted-1].Hash}
+			}
+			cut(m, 3)
+			c.tamper(m)
+			if diff := cmp.Diff(c.want, verify(t, m, noted).Broken); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestVerifyWhileTheJournalIsCut cuts it between two looks: what was there is gone, and that is no break.
+func TestVerifyWhileTheJournalIsCut(t *testing.T) {
+	m := journalOf(t, 6)
+	m.between = func(m *memory) {
+		m.between = nil // after the first look, which is for the seal
+		cut(m, 3)
+	}
+	if r := verify(t, m, audit.Head{}); !r.Whole() || r.Seal == nil || r.Seal.Entry != 3 {
+		t.Errorf("%+v %+v", r, r.Broken)
+	}
+}
+
 func TestAnEmptyJournalIsWhole(t *testing.T) {
 	if r := verify(t, &memory{}, audit.Head{}); !r.Whole() || r.Entries != 0 || !r.Head.IsZero() {
 		t.Errorf("%+v", r)
@@ -208,7 +278,7 @@ func TestVerifyWhileOthersAppend(t *testing.T) {
 	cut := journalOf(t, 3)
 	looks := 0
 	cut.between = func(m *memory) {
-		if looks++; looks == 1 { // after the first walk: one comes, and is cut off again with its head left
+		if looks++; looks == 2 { // after the first walk: one comes, and is cut off again with its head left
 			_ = m.Append(context.Background(), actor.CommandLine(), audit.Entry{Action: "bands.read", Outcome: audit.Done})
 			m.entries = m.entries[:3]
 		}
@@ -264,7 +334,7 @@ func TestWhoMayVerify(t *testing.T) {
 }
 
 func TestEveryBreakIsSaidInWords(t *testing.T) {
-	for _, w := range []audit.Why{audit.Changed, audit.Missing, audit.Reordered, audit.HeadDiffers, audit.NotedMissing, audit.NotedDiffers} {
+	for _, w := range []audit.Why{audit.Changed, audit.Missing, audit.Reordered, audit.HeadDiffers, audit.NotedMissing, audit.NotedDiffers, audit.NotedCut, audit.HeadUnsigned, audit.SealUnsigned} {
 		if w.String() == string(w) {
 			t.Errorf("%s has no words", string(w))
 		}

@@ -31,7 +31,12 @@ type Item struct {
 	Problem  Problem   // of the last attempt, none when it went well
 	PutAt    time.Time
 	SentAt   time.Time // zero unless sent
+	Over     bool      // what it said is forgotten: it was sent, or given up with a link in it
 }
+
+// KeepFor is how long letters stay in the outbox: long enough to answer whether one went out, short enough that the
+// outbox becomes no record of who was written to. The journal keeps the acts themselves.
+const KeepFor = 30 * 24 * time.Hour
 
 // Cause is what kept a letter from being delivered.
 type Cause string
@@ -46,11 +51,12 @@ const (
 	LetterRefused    Cause = "letter_refused"    // it does not accept what the letter says
 	Interrupted      Cause = "interrupted"       // the connection broke on the way
 	NotWritten       Cause = "not_written"       // the letter could not be composed
+	LinkOver         Cause = "link_over"         // the link in it was used, replaced, or too old
 )
 
 // Causes lists them.
 func Causes() []Cause {
-	return []Cause{Unreachable, Unprotected, SignInRefused, SenderRefused, RecipientRefused, LetterRefused, Interrupted, NotWritten}
+	return []Cause{Unreachable, Unprotected, SignInRefused, SenderRefused, RecipientRefused, LetterRefused, Interrupted, NotWritten, LinkOver}
 }
 
 // concernsServer tells whether every other letter would meet the same problem now.

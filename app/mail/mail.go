@@ -5,6 +5,7 @@ package mail
 
 import (
 	"context"
+	"time"
 
 	"github.com/echelon-hr/echelon/app/lang"
 )
@@ -41,9 +42,18 @@ type Letter struct {
 	Name    string // of the recipient
 	Lang    lang.Lang
 	Details map[string]string // what the letter's words need: "link", "days", "agent", …
+	Link    Link              // that the letter carries, zero for none that ends
 }
 
-// Outbox takes letters in the transaction it was made over.
+// Link names a link that is a secret and ends. With it ends the letter that carries it.
+type Link struct {
+	ID    string // tells it from others and does not give it away
+	Until time.Time
+}
+
+// Outbox takes letters in the transaction it was made over. What they say is sealed with the secret key.
 type Outbox interface {
 	Put(ctx context.Context, l Letter) error
+	// Withdraw gives up what is not sent yet of letters that carry one of these links: they are over.
+	Withdraw(ctx context.Context, links ...string) error
 }

@@ -42,9 +42,10 @@ type Store interface {
 	List(ctx context.Context, f Filter) (Page, error)
 	// Latest reads the newest letters with what they say.
 	Latest(ctx context.Context, n int) ([]Item, error)
-	// Get reads a letter with what it says; a sent one says nothing any more.
+	// Get reads a letter with what it says; one that is over says nothing any more.
 	Get(ctx context.Context, id ID) (Item, error)
-	// Retry makes a failed letter due at once, with all its attempts ahead; one in another state is a Conflict.
+	// Retry makes a failed letter due at once, with all its attempts ahead; one in another state is a Conflict, and so
+	// is one whose link is forgotten.
 	Retry(ctx context.Context, id ID, at time.Time) error
 }
 
@@ -80,8 +81,8 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 	return s.store.List(ctx, f)
 }
 
-// Retry makes a letter that was given up due again, and says so in the journal. One that is under way or sent is a
-// Conflict.
+// Retry makes a letter that was given up due again, and says so in the journal. One that is under way, sent, or without
+// the link it carried is a Conflict.
 func (s *Service) Retry(ctx context.Context, a actor.Actor, id ID) error {
 	if err := access.Decide(a, access.SettingsWrite, access.None); err != nil {
 		return err

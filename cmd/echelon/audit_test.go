@@ -1,7 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +25,7 @@ func journalled(t *testing.T, kind string) string {
 	database := testkit.Address(t, kind)
 	d := testkit.Open(t, database)
 	for _, day := range []int{23, 24, 25} {
-		s := auditdb.New(d.DB, clock.Fixed(time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)))
+		s := auditdb.New(d.DB, clock.Fixed(time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)), testkit.Key)
 		if err := s.Append(t.Context(), actor.CommandLine(), audit.Entry{Action: "settings.changed", Object: "setting:company", Outcome: audit.Done}); err != nil {
 			t.Fatal(err)
 		}
@@ -138,10 +140,76 @@ func TestAuditExportThatFailsLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAuditCut(t *testing.T) {
+	for _, kind := range []string{"sqlite", "postgresql"} {
+		t.Run(kind, func(t *testing.T) {
+			database := journalled(t, kind)
+			all := exported(t, command(t, database, "audit", "export", "--out", "-").stdout)
+			t.Chdir(t.TempDir())
+			command(t, database, "audit", "cut", "--before", "2026-11-25", "--out", "old.ndjson").fails(t, exitUsage, "12 months", "--force")
+			if diff := cmp.Diff([]string(nil), names(t, ".")); diff != "" {
+				t.Errorf("left behind: %s", diff)
+			}
+			r := command(t, database, "audit", "cut", "--before", "2026-11-25", "--out", "old.ndjson", "--force")
+			b, err := os.ReadFile("old.ndjson")
+			sum := fmt.Sprintf("%x", sha256.Sum256(b))
+			if err != nil || r.code != 0 || !strings.Contains(r.stdout, "old.ndjson (2 entries, up to entry 2; SHA-256 "+sum) {
+				t.Fatalf("%v: %+v", err, r)
+			}
+			if got := exported(t, string(b)); len(got) != 2 || got[1].Hash != all[1].Hash {
+				t.Errorf("%s", b)
+			}
+			r = command(t, database, "audit", "verify")
+			if r.code != 0 || !strings.Contains(r.stdout, "begins after entry 2") || !strings.Contains(r.stdout, sum) || !strings.Contains(r.stdout, "whole: 3 entries") {
+				t.Errorf("%+v", r)
+			}
+			for n, says := range map[int]string{1: "cut off", 2: "", 3: ""} {
+				r := command(t, database, "audit", "verify", "--head", fmt.Sprintf("%d:%s", n, all[n-1].Hash))
+				if says == "" && r.code != 0 {
+					t.Errorf("a head noted at entry %d: %+v", n, r)
+				} else if says != "" {
+					r.fails(t, exitFailed, says)
+				}
+			}
+			// What was cut before is not written over, and nothing is cut twice.
+			command(t, database, "audit", "cut", "--before", "2026-11-26", "--out", "old.ndjson", "--force").fails(t, exitUsage, "there already")
+			command(t, database, "audit", "cut", "--before", "2026-11-25", "--out", "more.ndjson", "--force").fails(t, exitUsage, "no entry is that old")
+			if diff := cmp.Diff([]string{"old.ndjson"}, names(t, ".")); diff != "" {
+				t.Errorf("left behind: %s", diff)
+			}
+		})
+	}
+}
+
+func TestAuditVerifyKnowsItsKey(t *testing.T) {
+	database := journalled(t, "sqlite")
+	command(t, database, "audit", "verify") // the database meets its key
+	d := testkit.Open(t, database)
+	cut := func() {
+		for _, q := range []string{
+			"DROP TRIGGER journal_loses_nothing", "DELETE FROM journal WHERE id = 3", "UPDATE journal_head SET entry = 2, hash = (SELECT hash FROM journal WHERE id = 2)",
+		} {
+			if _, err := d.ExecContext(t.Context(), q); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if r := command(t, database, "audit", "verify", "--without-key"); r.code != 0 || !strings.Contains(r.stdout, "Without the secret key it could not be checked") {
+		t.Errorf("%+v", r)
+	}
+	cut()
+	command(t, database, "audit", "verify").fails(t, exitFailed, "broken at entry 2", "not signed")
+	if r := command(t, database, "audit", "verify", "--without-key"); r.code != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestAuditWrongUsage(t *testing.T) {
 	database := testkit.Address(t, "sqlite")
 	for line, says := range map[string]string{
-		"audit": "verify", "audit forget": "export", "audit verify now": "no arguments", "audit export": "--out", "audit export now --out x": "no arguments",
+		"audit": "verify", "audit forget": "export", "audit cut --out x": "--before", "audit cut --before 2020-01-01": "--out",
+		"audit cut --before 2020-01-01 --out -": "--out", "audit cut --before monday --out x": "before", "audit cut now --before 2020-01-01 --out x": "no arguments",
+		"audit verify now": "no arguments", "audit export": "--out", "audit export now --out x": "no arguments",
 		"audit verify --head 3": "--head", "audit verify --head x:y": "--head",
 	} {
 		t.Run(line, func(t *testing.T) {

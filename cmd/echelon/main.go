@@ -62,6 +62,7 @@ type environment struct {
 	getenv         func(string) string
 	stdout, stderr io.Writer
 	createTemp     func(dir, pattern string) (tempFile, error) // makes the file a document is written to
+	keyless        bool                                        // the program is opened without the secret key
 }
 
 func newRoot(env *environment) *cobra.Command {
@@ -107,7 +108,7 @@ func (e *environment) open(ctx context.Context, demo bool) (*app.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Demo = demo
+	s.Demo, s.Keyless = demo, e.keyless
 	return app.Open(ctx, s, s.Logger(e.stderr))
 }
 

@@ -40,7 +40,7 @@ func services(handle bun.IDB, at time.Time) seeds.Services {
 	catalogue := competencies.NewService(competenciesdb.New(handle), now)
 	return seeds.Services{
 		Competencies: catalogue, Jobs: jobs.NewService(jobsdb.New(handle), catalogue, now), Careers: careers.NewService(careersdb.New(handle), now),
-		Journal: auditdb.New(handle, now), Ledger: seedsdb.New(handle), Now: now,
+		Journal: auditdb.New(handle, now, testkit.Key), Ledger: seedsdb.New(handle), Now: now,
 	}
 }
 

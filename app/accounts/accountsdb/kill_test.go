@@ -46,6 +46,9 @@ func TestKilledWhileAnAccountIsDisabled(t *testing.T) {
 			t.Run(kind+" "+string(at), func(t *testing.T) {
 				address := testkit.Address(t, kind)
 				d := testkit.Open(t, address)
+				if err := auditdb.New(d.DB, clock.Fixed(start), testkit.Key).Sign(t.Context()); err != nil {
+					t.Fatal(err)
+				}
 				s := service(d, nil)
 				id, _, err := s.Create(t.Context(), operator, accounts.NewAccount{Email: "camille@example.org", Name: "Camille Roy", Lang: lang.FR})
 				if err != nil {
@@ -85,7 +88,7 @@ func TestKilledWhileAnAccountIsDisabled(t *testing.T) {
 // journal reads the actions of the journal and checks that its chain is whole.
 func journal(t *testing.T, d *db.DB) []string {
 	t.Helper()
-	st := auditdb.New(d.DB, clock.Fixed(start))
+	st := auditdb.New(d.DB, clock.Fixed(start), testkit.Key)
 	all := func(context.Context, actor.Actor) (bool, []actor.PersonID, error) { return true, nil, nil }
 	if r, err := audit.NewService(st, all).Verify(t.Context(), operator, audit.Head{}); err != nil || !r.Whole() {
 		t.Errorf("%+v, %v", r, err)
@@ -142,7 +145,7 @@ func TestHelperThatDies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := service(d, func(h bun.IDB) audit.Journal { return dying{auditdb.New(h, clock.Fixed(start)), at} })
+	s := service(d, func(h bun.IDB) audit.Journal { return dying{auditdb.New(h, clock.Fixed(start), testkit.Key), at} })
 	if err := s.Disable(context.Background(), operator, actor.PersonID(os.Getenv(killAccount))); err != nil {
 		t.Fatal(err)
 	}

@@ -211,14 +211,22 @@ func (s *Store) UseLink(ctx context.Context, tokenHash string, at time.Time) (bo
 	return took(db.Changed(res, err, "use a link"))
 }
 
-// DropLinks removes an account's unused links of a kind, with "" those of setting up.
-func (s *Store) DropLinks(ctx context.Context, kind accounts.LinkKind, id actor.PersonID) error {
+// DropLinks removes an account's unused links of a kind, with "" those of setting up, and says which.
+func (s *Store) DropLinks(ctx context.Context, kind accounts.LinkKind, id actor.PersonID) ([]string, error) {
 	q := s.db.NewDelete().Model((*linkRow)(nil)).Where("kind = ? AND used_at IS NULL", string(kind))
 	if id != "" {
 		q = q.Where("person_id = ?", id)
 	}
-	_, err := q.Exec(ctx)
-	return db.Translate(err, "remove links")
+	var hashes []string
+	err := q.Returning("token_hash").Scan(ctx, &hashes)
+	return hashes, db.Translate(err, "remove links")
+}
+
+// DropOldLinks removes links that were used, or ended, before an instant.
+func (s *Store) DropOldLinks(ctx context.Context, before time.Time) error {
+	at := db.Time(before)
+	_, err := s.db.NewDelete().Model((*linkRow)(nil)).Where("used_at < ? OR expires_at < ?", at, at).Exec(ctx)
+	return db.Translate(err, "remove old links")
 }
 
 // AddIdentity links an identity; one that is linked already is a Conflict.

@@ -119,10 +119,11 @@ func (s *Store) EndSessions(ctx context.Context, id actor.PersonID, keep string)
 	return int(n), db.Translate(err, "end sessions")
 }
 
-// EndExpired removes the sessions that are past their absolute limit.
-func (s *Store) EndExpired(ctx context.Context, at time.Time) error {
-	_, err := s.db.NewDelete().Model((*sessionRow)(nil)).Where("expires_at < ?", db.Time(at)).Exec(ctx)
-	return db.Translate(err, "end expired sessions")
+// EndOld removes the sessions that are over: expired, unused for too long, or begun by a clock that ran ahead.
+func (s *Store) EndOld(ctx context.Context, at time.Time) error {
+	_, err := s.db.NewDelete().Model((*sessionRow)(nil)).
+		Where("expires_at <= ? OR seen_at < ? OR created_at > ?", db.Time(at), db.Time(at.Add(-accounts.IdleLimit)), db.Time(at.Add(accounts.AbsoluteLimit))).Exec(ctx)
+	return db.Translate(err, "end old sessions")
 }
 
 // AddToken stores a token.

@@ -34,9 +34,9 @@ var (
 // store is one with the usual journal, or another.
 func store(d *db.DB, journal func(bun.IDB) audit.Journal) *accountsdb.Store {
 	if journal == nil {
-		journal = func(h bun.IDB) audit.Journal { return auditdb.New(h, clock.Fixed(start)) }
+		journal = func(h bun.IDB) audit.Journal { return auditdb.New(h, clock.Fixed(start), testkit.Key) }
 	}
-	return accountsdb.New(d.DB, accountsdb.Parts{Journal: journal, Outbox: func(h bun.IDB) mail.Outbox { return maildb.New(h, clock.Fixed(start)) }})
+	return accountsdb.New(d.DB, accountsdb.Parts{Journal: journal, Outbox: func(h bun.IDB) mail.Outbox { return maildb.New(h, clock.Fixed(start), testkit.Key) }})
 }
 
 func service(d *db.DB, journal func(bun.IDB) audit.Journal) *accounts.Service {

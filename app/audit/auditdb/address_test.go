@@ -11,7 +11,6 @@ import (
 
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/db"
-	"github.com/echelon-hr/echelon/app/testkit"
 )
 
 // addressAt appends an entry from a network address at a time and returns what is left of the address.
@@ -50,7 +49,7 @@ func months(t *testing.T, d *db.DB) map[string]bool {
 }
 
 func TestAddressesAreLinkedWithinAMonthOnly(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		first, last := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 30, 23, 59, 59, 999999000, time.UTC)
 		a := addressAt(t, d, first, "192.0.2.1")
 		if len(a) != 16 || addressAt(t, d, last, "192.0.2.1") != a {
@@ -79,7 +78,7 @@ func TestAddressesAreLinkedWithinAMonthOnly(t *testing.T) {
 }
 
 func TestKeysOlderThanTheMonthBeforeAreForgotten(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		for _, c := range []struct {
 			at   time.Time
 			want map[string]bool
@@ -100,7 +99,7 @@ func TestKeysOlderThanTheMonthBeforeAreForgotten(t *testing.T) {
 }
 
 func TestWithoutAnAddressThereIsNoKey(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		appendTo(t, store(d, start), t.Context(), operator, audit.Entry{Action: "seed.loaded"})
 		if got := months(t, d); len(got) != 0 {
 			t.Errorf("%v", got)

@@ -39,8 +39,8 @@ func TestKilledBetweenAnActAndItsEntry(t *testing.T) {
 		for at, want := range map[step]int{beforeEntry: 0, beforeCommit: 0, afterCommit: 1} {
 			t.Run(kind+" "+string(at), func(t *testing.T) {
 				address := testkit.Address(t, kind)
-				appendTo(t, store(testkit.Open(t, address), start), t.Context(), operator, audit.Entry{Action: "setup.done"})
-				runAndDie(t, address, at)
+				appendTo(t, store(signed(t, testkit.Open(t, address)), start), t.Context(), operator, audit.Entry{Action: "setup.done"})
+				runAndDie(t, "TestHelperThatDies", address, at)
 				d := testkit.Open(t, address)
 				n, err := d.NewSelect().Table("settings").Where("id = 'killed'").Count(t.Context())
 				if err != nil || int(n) != want {
@@ -55,10 +55,10 @@ func TestKilledBetweenAnActAndItsEntry(t *testing.T) {
 	}
 }
 
-// runAndDie runs this binary again as TestHelperThatDies and checks that it was killed where it should be.
-func runAndDie(t *testing.T, address string, at step) {
+// runAndDie runs this binary again as a helper and checks that it was killed where it should be.
+func runAndDie(t *testing.T, helper, address string, at step) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHelperThatDies$")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+helper+"$")
 	cmd.Env = append(os.Environ(), killAt+"="+string(at), killDatabase+"="+address)
 	out, err := cmd.CombinedOutput()
 	exit := (*exec.ExitError)(nil)
@@ -85,7 +85,7 @@ func TestHelperThatDies(t *testing.T) {
 			return err
 		}
 		dieIf(at == beforeEntry)
-		if err := auditdb.New(tx, clock.Fixed(start)).Append(context.Background(), operator, audit.Entry{Action: "settings.changed", Outcome: audit.Done}); err != nil {
+		if err := auditdb.New(tx, clock.Fixed(start), testkit.Key).Append(context.Background(), operator, audit.Entry{Action: "settings.changed", Outcome: audit.Done}); err != nil {
 			return err
 		}
 		dieIf(at == beforeCommit)

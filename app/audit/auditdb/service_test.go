@@ -27,7 +27,7 @@ func week(t *testing.T, d *db.DB) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return auditdb.New(d.DB, clock.Fixed(at))
+		return auditdb.New(d.DB, clock.Fixed(at), testkit.Key)
 	}
 	ada, bob := person("a"), person("b")
 	appendTo(t, day(3, "08:00:00"), t.Context(), operator, audit.Entry{Action: "setup.done"})                                                       // 1
@@ -47,7 +47,7 @@ func seqs(entries []audit.Entry) []int64 {
 }
 
 func TestListFilters(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		week(t, d)
 		for _, c := range []struct {
 			name   string
@@ -80,7 +80,7 @@ func TestListFilters(t *testing.T) {
 }
 
 func TestListGoesOnWhereItStopped(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		week(t, d)
 		var got []int64
 		f := audit.Filter{Limit: 2}
@@ -138,7 +138,7 @@ func TestListRefusesWhatCannotBeMeant(t *testing.T) {
 
 // TestAPartnerReadsTheirPerimeterOnly: entries whose actor or object is somebody of theirs, by every way of reading.
 func TestAPartnerReadsTheirPerimeterOnly(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		week(t, d)
 		hr := person("h", actor.HR)
 		for _, c := range []struct {
@@ -224,7 +224,7 @@ func TestWhoMayRead(t *testing.T) {
 }
 
 func TestAnExportIsJournalledBeforeItsFirstEntry(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		week(t, d)
 		admin := person("z", actor.Administrator)
 		var got []int64
@@ -252,7 +252,7 @@ func TestAnExportIsJournalledBeforeItsFirstEntry(t *testing.T) {
 }
 
 func TestAnExportOfTooMuchIsRefusedWhole(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		week(t, d)
 		var got []int64
 		export := func(f audit.Filter) error {
@@ -273,7 +273,7 @@ func TestAnExportOfTooMuchIsRefusedWhole(t *testing.T) {
 }
 
 func TestAnExportThatCannotBeJournalledGivesNothingOut(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		week(t, d)
 		if _, err := d.ExecContext(t.Context(), "UPDATE journal_head SET entry = 3"); err != nil { // the next number is taken
 			t.Fatal(err)

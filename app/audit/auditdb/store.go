@@ -12,16 +12,24 @@ import (
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/secret"
 )
 
 // Store implements audit.Store over a database or a transaction.
 type Store struct {
 	db  bun.IDB
 	now clock.Clock
+	key secret.Key
 }
 
-// New makes a store over a handle; now is when entries are made.
-func New(handle bun.IDB, now clock.Clock) *Store { return &Store{db: handle, now: now} }
+// New makes a store over a handle; now is when entries are made, and key signs where the chain ends. Over the zero key
+// nothing is signed, and no signature is checked.
+func New(handle bun.IDB, now clock.Clock, key secret.Key) *Store {
+	return &Store{db: handle, now: now, key: key}
+}
+
+// over is the store over another handle.
+func (s *Store) over(handle bun.IDB) *Store { return New(handle, s.now, s.key) }
 
 var _ audit.Store = (*Store)(nil)
 
@@ -47,19 +55,27 @@ type headRow struct {
 	ID    int64  `bun:"id,pk"`
 	Entry int64  `bun:"entry"`
 	Hash  string `bun:"hash"`
+	MAC   string `bun:"mac"`
 }
+
+func (r headRow) head() audit.Head { return audit.Head{Entry: r.Entry, Hash: r.Hash} }
 
 // Append seals an entry and adds it to the chain, in the caller's transaction when the store was made over one. What
 // Entry.Check refuses is an Internal fault.
 func (s *Store) Append(ctx context.Context, a actor.Actor, e audit.Entry) error {
+	e.Actor, e.Behalf = a.String(), audit.BehalfOf(a)
+	return s.chain(ctx, e)
+}
+
+// chain adds an entry whose actor is known to the chain.
+func (s *Store) chain(ctx context.Context, e audit.Entry) error {
 	return db.InTx(ctx, s.db, func(tx bun.IDB) error {
 		// Whoever else appends waits here: each entry needs the hash of the one before.
 		var head headRow
 		if err := db.ForUpdate(tx, tx.NewSelect().Model(&head).Where("id = 1")).Scan(ctx); err != nil {
 			return db.Translate(err, "lock the journal")
 		}
-		e.Seq, e.Previous = head.Entry+1, head.Hash
-		e.At, e.Actor, e.Behalf = db.Time(s.now()), a.String(), audit.BehalfOf(a)
+		e.Seq, e.Previous, e.At = head.Entry+1, head.Hash, db.Time(s.now())
 		if err := e.Check(); err != nil {
 			return err
 		}
@@ -70,12 +86,12 @@ func (s *Store) Append(ctx context.Context, a actor.Actor, e audit.Entry) error 
 		if e.Hash, err = audit.Hash(e); err != nil {
 			return err
 		}
-		return add(ctx, tx, e)
+		return add(ctx, tx, e, s.follow(head, audit.Head{Entry: e.Seq, Hash: e.Hash}))
 	})
 }
 
-// add stores a sealed entry and moves the head to it.
-func add(ctx context.Context, tx bun.IDB, e audit.Entry) error {
+// add stores a sealed entry and moves the head to it, with its signature.
+func add(ctx context.Context, tx bun.IDB, e audit.Entry, mac string) error {
 	details, err := canon.Marshal(e.Details)
 	if err != nil {
 		return err
@@ -87,7 +103,7 @@ func add(ctx context.Context, tx bun.IDB, e audit.Entry) error {
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return db.Translate(err, "append to the journal")
 	}
-	res, err := tx.NewUpdate().Model((*headRow)(nil)).Set("entry = ?, hash = ?", e.Seq, e.Hash).Where("id = 1 AND entry = ?", e.Seq-1).Exec(ctx)
+	res, err := tx.NewUpdate().Model((*headRow)(nil)).Set("entry = ?, hash = ?, mac = ?", e.Seq, e.Hash, mac).Where("id = 1 AND entry = ?", e.Seq-1).Exec(ctx)
 	return db.Changed(res, err, "move the head of the journal")
 }
 
@@ -116,13 +132,13 @@ func (s *Store) Count(ctx context.Context, q audit.Query, most int) (int, error)
 }
 
 // Head implements audit.Store. A head that somebody removed reads as that of an empty journal, which no entry fits.
-func (s *Store) Head(ctx context.Context) (audit.Head, error) {
+func (s *Store) Head(ctx context.Context) (audit.Head, audit.Signature, error) {
 	var row headRow
 	err := db.Translate(s.db.NewSelect().Model(&row).Where("id = 1").Scan(ctx), "read the head of the journal")
 	if fault.Is(err, fault.NotFound) {
-		return audit.Head{}, nil
+		err = nil
 	}
-	return audit.Head{Entry: row.Entry, Hash: row.Hash}, err
+	return row.head(), s.signature(headPurpose, row.head().String(), row.MAC), err
 }
 
 // chosen narrows a selection of entries to those of a query.

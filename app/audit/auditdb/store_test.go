@@ -27,11 +27,28 @@ var (
 	start    = time.Date(2026, 11, 25, 8, 30, 0, 123456789, time.UTC)
 )
 
+// signed signs the head of an empty journal, as the program does when a database meets its key.
+func signed(t *testing.T, d *db.DB) *db.DB {
+	t.Helper()
+	if err := store(d, start).Sign(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// eachJournal runs a test on a fresh database of each kind that has met its key.
+func eachJournal(t *testing.T, test func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) { test(t, signed(t, d)) })
+}
+
 func person(id actor.PersonID, roles ...actor.Role) actor.Actor {
 	return actor.Actor{Kind: actor.Person, ID: id, Name: "Camille Roy", Roles: roles}
 }
 
-func store(d *db.DB, at time.Time) *auditdb.Store { return auditdb.New(d.DB, clock.Fixed(at)) }
+func store(d *db.DB, at time.Time) *auditdb.Store {
+	return auditdb.New(d.DB, clock.Fixed(at), testkit.Key)
+}
 
 func seesAll(context.Context, actor.Actor) (bool, []actor.PersonID, error) { return true, nil, nil }
 
@@ -68,7 +85,7 @@ func whole(t *testing.T, d *db.DB, entries int64) {
 }
 
 func TestEntriesReadBackAsTheyWereSealed(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		s := store(d, start)
 		a := person("0190", actor.HR)
 		a.Behalf = []actor.PersonID{"0191", "0192"}
@@ -96,7 +113,7 @@ func TestEntriesReadBackAsTheyWereSealed(t *testing.T) {
 		if got[0].Address != "" || len(got[1].Address) != 16 || strings.Contains(got[1].Address, ".") {
 			t.Errorf("addresses %q and %q", got[0].Address, got[1].Address)
 		}
-		head, err := s.Head(t.Context())
+		head, _, err := s.Head(t.Context())
 		if err != nil || head != (audit.Head{Entry: 2, Hash: got[1].Hash}) {
 			t.Errorf("%+v, %v", head, err)
 		}
@@ -105,13 +122,13 @@ func TestEntriesReadBackAsTheyWereSealed(t *testing.T) {
 }
 
 func TestAnEntryIsPartOfItsAct(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		act := func(end error) error {
 			return db.InTx(t.Context(), d.DB, func(tx bun.IDB) error {
 				if _, err := tx.ExecContext(t.Context(), "INSERT INTO settings (id, value, updated_at) VALUES ('a', '1', ?)", db.Time(start)); err != nil {
 					return err
 				}
-				if err := auditdb.New(tx, clock.Fixed(start)).Append(t.Context(), operator, audit.Entry{Action: "settings.changed", Outcome: audit.Done}); err != nil {
+				if err := auditdb.New(tx, clock.Fixed(start), testkit.Key).Append(t.Context(), operator, audit.Entry{Action: "settings.changed", Outcome: audit.Done}); err != nil {
 					return err
 				}
 				return end
@@ -130,7 +147,7 @@ func TestAnEntryIsPartOfItsAct(t *testing.T) {
 }
 
 func TestAnEntryThatIsRefusedLeavesNothing(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		for _, e := range []audit.Entry{{Action: "settings.changed"}, {Action: "settings.changed", Outcome: audit.Done, Object: "person:Camille Roy"}} {
 			if err := store(d, start).Append(t.Context(), operator, e); !fault.Is(err, fault.Internal) {
 				t.Errorf("%+v: %v, want an Internal fault", e, err)
@@ -147,7 +164,7 @@ func TestEntriesOfManyAtOnceAreOneChain(t *testing.T) {
 	for _, kind := range []string{"sqlite", "postgresql"} {
 		t.Run(kind, func(t *testing.T) {
 			address := testkit.Address(t, kind)
-			handles := []*db.DB{testkit.Open(t, address), testkit.Open(t, address)}
+			handles := []*db.DB{signed(t, testkit.Open(t, address)), testkit.Open(t, address)}
 			ctx := audit.WithAddress(t.Context(), "192.0.2.1") // the key of the month is made once, too
 			var wg sync.WaitGroup
 			for i := range writers {
@@ -179,7 +196,7 @@ func TestEntriesOfManyAtOnceAreOneChain(t *testing.T) {
 }
 
 func TestTheDatabaseRefusesToChangeTheJournal(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		appendTo(t, store(d, start), t.Context(), operator, audit.Entry{Action: "setup.done"}, audit.Entry{Action: "seed.loaded"})
 		statements := []string{
 			"UPDATE journal SET actor = 'anonymous' WHERE id = 1", "UPDATE journal SET id = 7 WHERE id = 2", "DELETE FROM journal WHERE id = 2", "DELETE FROM journal",
@@ -247,10 +264,17 @@ func TestVerifyFindsWhatWasDoneToTheRows(t *testing.T) {
 		{"two swapped", swap, &audit.Break{Seq: 2, Why: audit.Changed}},
 		{"one removed and those after moved up", []string{"DELETE FROM journal WHERE id = 3", "UPDATE journal SET id = 3 WHERE id = 4", "UPDATE journal SET id = 4 WHERE id = 5"}, &audit.Break{Seq: 3, Why: audit.Changed}},
 		{"the head moved back", []string{"UPDATE journal_head SET entry = 4, hash = (SELECT hash FROM journal WHERE id = 4)"}, &audit.Break{Seq: 4, Why: audit.HeadDiffers}},
+		{"the end cut off and the head moved back", []string{"DELETE FROM journal WHERE id = 5", "UPDATE journal_head SET entry = 4, hash = (SELECT hash FROM journal WHERE id = 4)"}, &audit.Break{Seq: 4, Why: audit.HeadUnsigned}},
+		{"all cut off and the head as it was at first", []string{"DELETE FROM journal", "UPDATE journal_head SET entry = 0, hash = '', mac = ''"}, &audit.Break{Seq: 0, Why: audit.HeadUnsigned}},
+		{"the signature removed", []string{"UPDATE journal_head SET mac = ''"}, &audit.Break{Seq: 5, Why: audit.HeadUnsigned}},
+		{"a seal put for the first entries", []string{
+			"INSERT INTO journal_seal (id, entry, hash, entries, at, actor, export, mac) SELECT 1, 2, hash, 2, '2026-11-25 08:30:00+00:00', 'operator', '', '' FROM journal WHERE id = 2",
+			"DELETE FROM journal WHERE id <= 2",
+		}, &audit.Break{Seq: 2, Why: audit.SealUnsigned}},
 		{"the head removed", []string{"DELETE FROM journal_head"}, &audit.Break{Seq: 0, Why: audit.HeadDiffers}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+			eachJournal(t, func(t *testing.T, d *db.DB) {
 				for n := range 5 {
 					appendTo(t, store(d, start.Add(time.Duration(n)*time.Second)), audit.WithAddress(t.Context(), "192.0.2.1"), operator,
 						audit.Entry{Action: "settings.changed", Object: "setting:company", Details: map[string]string{"n": fmt.Sprint(n)}})
@@ -278,7 +302,7 @@ func TestWhatIsNoTimeDoesNotHideTheJournal(t *testing.T) {
 }
 
 func TestTheJournalGoesOnOnlyFromItsHead(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		appendTo(t, store(d, start), t.Context(), operator, audit.Entry{Action: "setup.done"})
 		tamper(t, d, "DELETE FROM journal_head")
 		if err := store(d, start).Append(t.Context(), operator, audit.Entry{Action: "seed.loaded", Outcome: audit.Done}); err == nil {
@@ -292,10 +316,10 @@ func TestTheJournalGoesOnOnlyFromItsHead(t *testing.T) {
 
 // TestVerifyReadsManyBatches goes over the bound of what is read at once.
 func TestVerifyReadsManyBatches(t *testing.T) {
-	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
 		const n = 2050
 		err := db.InTx(t.Context(), d.DB, func(tx bun.IDB) error {
-			s := auditdb.New(tx, clock.Fixed(start))
+			s := auditdb.New(tx, clock.Fixed(start), testkit.Key)
 			for range n {
 				if err := s.Append(t.Context(), operator, audit.Entry{Action: "bands.read", Outcome: audit.Done}); err != nil {
 					return err

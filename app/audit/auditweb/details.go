@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
@@ -33,6 +34,11 @@ var told = []struct {
 	{"ends_on", msg.JournalDetailUntil, speaker.lastDay, false},
 	{"sessions", msg.JournalDetailSessions, speaker.asItIs, false},
 	{"left", msg.JournalDetailLeft, speaker.asItIs, false},
+	{"action", msg.JournalDetailRefused, speaker.asItIs, false},
+	{"more", msg.JournalDetailMore, speaker.asItIs, false},
+	{"since", msg.JournalDetailSince, speaker.instant, false},
+	{"entries", msg.JournalDetailEntries, speaker.asItIs, false},
+	{"last", msg.JournalDetailLast, speaker.asItIs, false},
 	{"created", msg.JournalDetailCreated, speaker.asItIs, false},
 	{"updated", msg.JournalDetailUpdated, speaker.asItIs, false},
 }
@@ -107,6 +113,15 @@ func (s speaker) roles(v string) string {
 		roles = append(roles, actor.Role(r))
 	}
 	return strings.Join(msg.All(s.lang, "role", roles), ", ")
+}
+
+// instant says a time as the page tells those of entries, in UTC.
+func (s speaker) instant(v string) string {
+	at, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		return v
+	}
+	return lang.Day(s.lang, at.UTC().Format(time.DateOnly)) + " " + at.UTC().Format(time.TimeOnly)
 }
 
 func (s speaker) day(v string) string { return lang.Day(s.lang, v) }

@@ -52,7 +52,7 @@ func site(d *db.DB) *web.App {
 		return a.Has(actor.Administrator), []actor.PersonID{camille}, nil
 	}
 	h := &auditweb.Handlers{
-		Audit: audit.NewService(auditdb.New(d.DB, clock.Fixed(start)), visible),
+		Audit: audit.NewService(auditdb.New(d.DB, clock.Fixed(start), testkit.Key), visible),
 		Shell: func(c *fiber.Ctx, title string, section layout.Section) (layout.Shell, error) {
 			return layout.Shell{Lang: web.LangOf(c.UserContext()), Title: title, Section: section, Path: c.OriginalURL()}, nil
 		},
@@ -96,7 +96,7 @@ func get(t *testing.T, s *web.App, as, path string) answer {
 
 func filled(t *testing.T, d *db.DB) {
 	t.Helper()
-	s := auditdb.New(d.DB, clock.Fixed(start))
+	s := auditdb.New(d.DB, clock.Fixed(start), testkit.Key)
 	add := func(a actor.Actor, e audit.Entry) {
 		t.Helper()
 		if e.Outcome == "" {
@@ -112,6 +112,31 @@ func filled(t *testing.T, d *db.DB) {
 	add(actor.Nobody(), audit.Entry{Action: "session.refused", Object: audit.PersonObject(camille), Outcome: audit.Failed})
 	add(person, audit.Entry{Action: "moon.landed", Object: "session:01900000-0000-7000-8000-0000deadbeef", Details: map[string]string{"stage": "full"}})
 	add(person, audit.Entry{Action: "accounts.roles", Object: "profile:area-manager"})
+}
+
+// TestWhatWasCountedOrCutIsSaidInWords shows the entries that stand for others.
+func TestWhatWasCountedOrCutIsSaidInWords(t *testing.T) {
+	d := testkit.Open(t, testkit.Address(t, "sqlite"))
+	s := auditdb.New(d.DB, clock.Fixed(start), testkit.Key)
+	who := actor.Actor{Kind: actor.Person, ID: camille}
+	for _, e := range []audit.Entry{
+		audit.Tally{Action: "access.refused", Refused: "accounts.read", Kind: "person", Since: start, More: 2999}.Entry(),
+		audit.Tally{Since: start, More: 41}.Entry(),
+		audit.Seal{Entry: 7, Hash: strings.Repeat("ab", 32), Entries: 5, Export: strings.Repeat("cd", 32)}.CutEntry(),
+	} {
+		if err := s.Append(t.Context(), who, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	body := get(t, site(d), "administrator", "/admin/journal?lang=en").body
+	for _, want := range []string{
+		"Same refusal, repeated", "Many other refusals", "Further refusals", "2999", "41", "accounts.read", "Since (UTC)",
+		"Old entries cut off the journal", "Entries removed", "Last entry removed", "echelon audit cut --before",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
 }
 
 func TestWhoReachesTheJournal(t *testing.T) {
@@ -280,7 +305,7 @@ func TestTheAPIGoesThroughTheJournal(t *testing.T) {
 // TestWhatWasDoneIsTold: the page says what changed, in words and with names.
 func TestWhatWasDoneIsTold(t *testing.T) {
 	d := testkit.Open(t, testkit.Address(t, "sqlite"))
-	s, store := site(d), auditdb.New(d.DB, clock.Fixed(start))
+	s, store := site(d), auditdb.New(d.DB, clock.Fixed(start), testkit.Key)
 	for _, e := range []audit.Entry{
 		{Action: "accounts.roles", Details: map[string]string{"roles": "hr,recruiter", "perimeter": string(camille), "perimeter_2": string(erased)}},
 		{Action: "accounts.roles", Details: map[string]string{"roles": "", "perimeter": "whole"}},

@@ -18,23 +18,25 @@ import (
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/secret"
 )
 
 // Store implements mail.Outbox, mail.Queue and mail.Store over a database or a transaction.
 type Store struct {
 	db      bun.IDB
 	now     clock.Clock
+	key     secret.Key
 	journal func(bun.IDB) audit.Journal
 }
 
-// New makes a store over a handle.
-func New(handle bun.IDB, now clock.Clock) *Store {
-	return &Store{db: handle, now: now, journal: func(bun.IDB) audit.Journal { return none{} }}
+// New makes a store over a handle; key seals what letters say.
+func New(handle bun.IDB, now clock.Clock, key secret.Key) *Store {
+	return &Store{db: handle, now: now, key: key, journal: func(bun.IDB) audit.Journal { return none{} }}
 }
 
 // WithJournal returns the store with the journal that its transactions write to.
 func (s *Store) WithJournal(over func(bun.IDB) audit.Journal) *Store {
-	return &Store{db: s.db, now: s.now, journal: over}
+	return &Store{db: s.db, now: s.now, key: s.key, journal: over}
 }
 
 var (
@@ -51,7 +53,7 @@ func (none) Append(context.Context, actor.Actor, audit.Entry) error {
 
 // Tx runs fn in one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(mail.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(&Store{db: tx, now: s.now, journal: s.journal}) })
+	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(&Store{db: tx, now: s.now, key: s.key, journal: s.journal}) })
 }
 
 // Journal is the journal over the same handle.
@@ -72,38 +74,73 @@ type row struct {
 	LastError    string     `bun:"last_error"`
 	CreatedAt    time.Time  `bun:"created_at"`
 	SentAt       *time.Time `bun:"sent_at"`
+	Link         string     `bun:"link"`
+	LinkUntil    *time.Time `bun:"link_until"`
 }
 
-// contents is what the column details holds: all that a letter says about its reader.
+// contents is what the column details holds, sealed: all that a letter says to its reader.
 type contents struct {
 	Name    string            `json:"name,omitempty"`
 	Details map[string]string `json:"details,omitempty"`
 }
 
-const nothing = "{}"
+// letterPurpose is what the key seals letters for.
+const letterPurpose = "letter"
 
-func (r row) item() (mail.Item, error) {
+// nothing is what a letter says whose contents are forgotten.
+const nothing = ""
+
+// seal writes what a letter says so that it opens for the letter of this id alone.
+func (s *Store) seal(id string, l mail.Letter) (string, error) {
+	doc, err := json.Marshal(contents{Name: l.Name, Details: l.Details})
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, "internal", err, "write a letter")
+	}
+	return s.key.Seal(letterPurpose, id, string(doc)), nil
+}
+
+// open reads what a letter says.
+func (s *Store) open(id, sealed string) (contents, error) {
 	var c contents
-	if r.Details != "" {
-		if err := json.Unmarshal([]byte(r.Details), &c); err != nil {
-			return mail.Item{}, fault.Wrap(fault.Internal, "internal", err, "read the letter %s", r.ID)
-		}
+	if sealed == nothing {
+		return c, nil
+	}
+	text, err := s.key.Open(letterPurpose, id, sealed)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &c)
+	}
+	if err != nil {
+		return c, fault.Wrap(fault.Internal, "internal", err, "read the letter %s", id)
+	}
+	return c, nil
+}
+
+// item reads a row, with what the letter says when the row has it.
+func (s *Store) item(r row) (mail.Item, error) {
+	c, err := s.open(r.ID, r.Details)
+	if err != nil {
+		return mail.Item{}, err
 	}
 	it := mail.Item{
 		ID: mail.ID(r.ID), State: mail.State(r.State), Attempts: r.Attempts, NextAt: r.NextAt.UTC(),
-		Problem: mail.ParseProblem(r.LastError), PutAt: r.CreatedAt.UTC(),
-		Letter: mail.Letter{Kind: mail.Kind(r.Kind), To: r.Recipient, Name: c.Name, Lang: lang.Lang(r.Lang), Details: c.Details},
+		Problem: mail.ParseProblem(r.LastError), PutAt: r.CreatedAt.UTC(), Over: r.State == string(mail.Sent) || r.State == string(mail.Failed) && r.Link != "",
+		Letter: mail.Letter{
+			Kind: mail.Kind(r.Kind), To: r.Recipient, Name: c.Name, Lang: lang.Lang(r.Lang), Details: c.Details, Link: mail.Link{ID: r.Link},
+		},
 	}
 	if r.SentAt != nil {
 		it.SentAt = r.SentAt.UTC()
 	}
+	if r.LinkUntil != nil {
+		it.Letter.Link.Until = r.LinkUntil.UTC()
+	}
 	return it, nil
 }
 
-func items(rows []row) ([]mail.Item, error) {
+func (s *Store) items(rows []row) ([]mail.Item, error) {
 	out := make([]mail.Item, 0, len(rows))
 	for _, r := range rows {
-		it, err := r.item()
+		it, err := s.item(r)
 		if err != nil {
 			return nil, err
 		}
@@ -112,22 +149,56 @@ func items(rows []row) ([]mail.Item, error) {
 	return out, nil
 }
 
-// Put stores a letter to be delivered at once.
+// Put stores a letter to be delivered at once, and sweeps the outbox: where no mail is sent nobody else would.
 func (s *Store) Put(ctx context.Context, l mail.Letter) error {
-	if !slices.Contains(mail.Kinds(), l.Kind) || l.To == "" {
-		return fault.New(fault.Internal, "internal", "a letter of kind %q needs a kind and a recipient", l.Kind)
+	if !slices.Contains(mail.Kinds(), l.Kind) || l.To == "" || (l.Link.ID == "") != l.Link.Until.IsZero() {
+		return fault.New(fault.Internal, "internal", "a letter of kind %q needs a kind and a recipient, and its link an end", l.Kind)
 	}
-	doc, err := json.Marshal(contents{Name: l.Name, Details: l.Details})
+	if s.key == (secret.Key{}) {
+		return fault.New(fault.Internal, "internal", "no letter is put without the key that seals it")
+	}
+	id, now := db.NewID(), db.Time(s.now())
+	sealed, err := s.seal(id, l)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "internal", err, "write a letter")
+		return err
 	}
-	now := db.Time(s.now())
 	r := row{
-		ID: db.NewID(), Kind: string(l.Kind), Recipient: l.To, Lang: string(l.Lang), Details: string(doc),
-		State: string(mail.Queued), NextAt: now, CreatedAt: now,
+		ID: id, Kind: string(l.Kind), Recipient: l.To, Lang: string(l.Lang), Details: sealed,
+		State: string(mail.Queued), NextAt: now, CreatedAt: now, Link: l.Link.ID,
 	}
-	_, err = s.db.NewInsert().Model(&r).Exec(ctx)
-	return db.Translate(err, "put a letter into the outbox")
+	if until := db.Time(l.Link.Until); l.Link.ID != "" {
+		r.LinkUntil = &until
+	}
+	if _, err := s.db.NewInsert().Model(&r).Exec(ctx); err != nil {
+		return db.Translate(err, "put a letter into the outbox")
+	}
+	return s.Sweep(ctx)
+}
+
+// Withdraw ends the links now. A letter that is in the worker's hands is given up once it comes back, unless it was sent.
+func (s *Store) Withdraw(ctx context.Context, links ...string) error {
+	if len(links) == 0 {
+		return nil
+	}
+	_, err := s.db.NewUpdate().Model((*row)(nil)).Set("link_until = ?", db.Time(s.now())).
+		Where("state = 'queued' AND link <> '' AND link IN (?)", bun.List(links)).Exec(ctx)
+	if err != nil {
+		return db.Translate(err, "withdraw letters")
+	}
+	return s.Sweep(ctx)
+}
+
+// Sweep gives up what is not sent when its link ends, and removes letters that were put longer than mail.KeepFor ago.
+func (s *Store) Sweep(ctx context.Context) error {
+	now := db.Time(s.now())
+	_, err := s.db.NewUpdate().Model((*row)(nil)).
+		Set("state = 'failed', details = ?, claimed_until = NULL, last_error = ?", nothing, mail.Problem{Cause: mail.LinkOver}.String()).
+		Where("state = 'queued' AND link_until <= ? AND (claimed_until IS NULL OR claimed_until < ?)", now, now).Exec(ctx)
+	if err != nil {
+		return db.Translate(err, "give up letters whose link is over")
+	}
+	_, err = s.db.NewDelete().Model((*row)(nil)).Where("created_at < ?", db.Time(now.Add(-mail.KeepFor))).Exec(ctx)
+	return db.Translate(err, "remove old letters")
 }
 
 // Claim takes letters that are due, in one statement: PostgreSQL passes over rows that another process is taking at
@@ -142,15 +213,16 @@ func (s *Store) Claim(ctx context.Context, n int, until time.Time) ([]mail.Item,
 	// Materialized, because a subquery may be run again for each row and then lets more than n through.
 	err := s.db.NewRaw(`WITH due AS MATERIALIZED (
 		SELECT id FROM mails WHERE state = 'queued' AND next_at <= ? AND (claimed_until IS NULL OR claimed_until < ?)
+			AND (link_until IS NULL OR link_until > ?)
 		ORDER BY next_at, id LIMIT ?`+skip+`)
 		UPDATE mails SET claimed_until = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
-		RETURNING id, kind, recipient, lang, details, state, attempts, next_at, claimed_until, last_error, created_at, sent_at`,
-		now, now, n, db.Time(until)).Scan(ctx, &rows)
+		RETURNING id, kind, recipient, lang, details, state, attempts, next_at, claimed_until, last_error, created_at, sent_at, link, link_until`,
+		now, now, now, n, db.Time(until)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, db.Translate(err, "claim letters of the outbox")
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(a.NextAt.Compare(b.NextAt), cmp.Compare(a.ID, b.ID)) })
-	return items(rows)
+	return s.items(rows)
 }
 
 // note ends an attempt. The number of attempts tells whose claim it was: another process that took the letter over
@@ -171,9 +243,10 @@ func (s *Store) Delayed(ctx context.Context, it mail.Item, next time.Time, p mai
 	return s.note(ctx, it, "note that a letter was delayed", "next_at = ?, last_error = ?", db.Time(next), p.String())
 }
 
-// Failed gives the letter up. What it says is kept, since it can be retried.
+// Failed gives the letter up. What it says is kept, since it can be retried; a link is forgotten with it.
 func (s *Store) Failed(ctx context.Context, it mail.Item, p mail.Problem) error {
-	return s.note(ctx, it, "note that a letter was given up", "state = 'failed', last_error = ?", p.String())
+	return s.note(ctx, it, "note that a letter was given up",
+		"state = 'failed', last_error = ?, details = CASE WHEN link = '' THEN details ELSE ? END", p.String(), nothing)
 }
 
 // List reads the outbox, newest first, without what the letters say.
@@ -195,7 +268,7 @@ func (s *Store) List(ctx context.Context, f mail.Filter) (mail.Page, error) {
 		page.Next = mail.ID(rows[f.Limit-1].ID)
 	}
 	var err error
-	page.Items, err = items(rows)
+	page.Items, err = s.items(rows)
 	return page, err
 }
 
@@ -205,7 +278,7 @@ func (s *Store) Latest(ctx context.Context, n int) ([]mail.Item, error) {
 	if err := s.db.NewSelect().Model(&rows).Order("id DESC").Limit(int64(n)).Scan(ctx); err != nil {
 		return nil, db.Translate(err, "read the newest letters")
 	}
-	return items(rows)
+	return s.items(rows)
 }
 
 // Get reads a letter with what it says.
@@ -217,13 +290,17 @@ func (s *Store) Get(ctx context.Context, id mail.ID) (mail.Item, error) {
 	if err := s.db.NewSelect().Model(&r).Where("id = ?", string(id)).Scan(ctx); err != nil {
 		return mail.Item{}, db.Translate(err, "read a letter")
 	}
-	return r.item()
+	return s.item(r)
 }
 
 // Retry makes a failed letter due at once.
 func (s *Store) Retry(ctx context.Context, id mail.ID, at time.Time) error {
-	if _, err := s.Get(ctx, id); err != nil {
+	it, err := s.Get(ctx, id)
+	if err != nil {
 		return err
+	}
+	if it.Over && it.State == mail.Failed {
+		return fault.New(fault.Conflict, "letter_over", "the link of the letter %s is forgotten: a new one is to be sent", id)
 	}
 	res, err := s.db.NewUpdate().Model((*row)(nil)).Set("state = 'queued', attempts = 0, next_at = ?, claimed_until = NULL", db.Time(at)).
 		Where("id = ? AND state = 'failed'", string(id)).Exec(ctx)

@@ -22,6 +22,7 @@ import (
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail"
 	"github.com/echelon-hr/echelon/app/mail/maildb"
+	"github.com/echelon-hr/echelon/app/secret"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
@@ -36,10 +37,170 @@ func invitation() mail.Letter {
 	return mail.Letter{Kind: mail.Invitation, To: "awa@example.org", Name: "Awa Diop", Lang: lang.FR, Details: map[string]string{"link": "/links/s3cret", "days": "7"}}
 }
 
+// until is when the link of a carrying letter ends.
+var until = noon.Add(30 * time.Minute)
+
+// carrying is an invitation whose link ends.
+func carrying(link string) mail.Letter {
+	l := invitation()
+	l.Link = mail.Link{ID: link, Until: until}
+	return l
+}
+
+func at(d *db.DB, now time.Time) *maildb.Store {
+	return maildb.New(d.DB, clock.Fixed(now), testkit.Key)
+}
+
+// stored is what the database has of letters.
+func stored(t *testing.T, d *db.DB) string {
+	t.Helper()
+	var rows []map[string]any
+	if err := d.NewSelect().Table("mails").Scan(t.Context(), &rows); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%s", rows)
+}
+
+func TestWhatALetterSaysIsSealed(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		l := mail.Letter{Kind: mail.SignedIn, To: "awa@example.org", Name: "Awa Diop", Lang: lang.FR, Details: map[string]string{"agent": "Firefox"}}
+		for _, l := range []mail.Letter{l, carrying("a")} {
+			if err := at(d, noon).Put(t.Context(), l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, word := range []string{"Diop", "Firefox", "s3cret"} {
+			if strings.Contains(stored(t, d), word) {
+				t.Errorf("%s lies in clear: %s", word, stored(t, d))
+			}
+		}
+		if err := maildb.New(d.DB, clock.Fixed(noon), secret.Key{}).Put(t.Context(), l); !fault.Is(err, fault.Internal) {
+			t.Errorf("without a key: %v", err)
+		}
+		if _, err := maildb.New(d.DB, clock.Fixed(noon), secret.New()).Latest(t.Context(), 2); err == nil {
+			t.Error("another key opens letters")
+		}
+		// A letter says its own words only, not those of a letter that somebody put in its place.
+		if _, err := d.ExecContext(t.Context(), "UPDATE mails SET details = (SELECT max(details) FROM mails)"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := at(d, noon).Latest(t.Context(), 2); err == nil {
+			t.Error("a letter opens in another one's place")
+		}
+	})
+}
+
+func TestALetterIsGivenUpWhenItsLinkIsOver(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		for _, link := range []string{"a", "b"} {
+			if err := at(d, noon).Put(t.Context(), carrying(link)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put(t, d, 1) // whose link has no end
+		if err := at(d, noon).Withdraw(t.Context(), "a", "unknown"); err != nil {
+			t.Fatal(err)
+		}
+		states := func() (out []string) {
+			for _, it := range list(t, d, mail.Filter{}).Items {
+				out = append(out, string(it.State)+" "+string(it.Problem.Cause)+" "+it.Letter.Link.ID)
+			}
+			return out
+		}
+		if diff := cmp.Diff([]string{"queued  ", "queued  b", "failed link_over a"}, states()); diff != "" {
+			t.Errorf("withdrawn (-want +got):\n%s", diff)
+		}
+		if due := claim(t, d, until, 10); len(due) != 1 || due[0].Letter.Link.ID != "" {
+			t.Errorf("due once the other is over: %+v", due)
+		}
+		if err := at(d, until).Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"queued  ", "failed link_over b", "failed link_over a"}, states()); diff != "" {
+			t.Errorf("over (-want +got):\n%s", diff)
+		}
+		for _, it := range list(t, d, mail.Filter{State: mail.Failed}).Items {
+			got, err := at(d, noon).Get(t.Context(), it.ID)
+			if err != nil || !got.Over || got.Letter.Details != nil {
+				t.Errorf("it still says %+v, %v", got, err)
+			}
+			if err := at(d, noon).Retry(t.Context(), it.ID, noon); !fault.Is(err, fault.Conflict) || fault.Of(err).Code != "letter_over" {
+				t.Errorf("tried again: %v", err)
+			}
+		}
+	})
+}
+
+// TestALetterInHandIsNotTakenAway withdraws one that the worker has: it notes what became of it as ever.
+func TestALetterInHandIsNotTakenAway(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		if err := at(d, noon).Put(t.Context(), carrying("a")); err != nil {
+			t.Fatal(err)
+		}
+		it := claim(t, d, noon, 1)[0]
+		if err := at(d, noon).Withdraw(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		if err := at(d, noon).Delayed(t.Context(), it, noon, refused); err != nil {
+			t.Fatal(err)
+		}
+		if again := claim(t, d, noon.Add(time.Minute), 1); len(again) != 0 {
+			t.Errorf("it is due again: %+v", again)
+		}
+		if err := at(d, noon.Add(time.Minute)).Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if items := list(t, d, mail.Filter{State: mail.Failed}).Items; len(items) != 1 {
+			t.Errorf("%+v", items)
+		}
+	})
+}
+
+func TestALetterThatIsGivenUpForgetsItsLinkAndNothingElse(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		if err := at(d, noon).Put(t.Context(), carrying("a")); err != nil {
+			t.Fatal(err)
+		}
+		put(t, d, 1)
+		for _, it := range claim(t, d, noon, 2) {
+			if err := at(d, noon).Failed(t.Context(), it, refused); err != nil {
+				t.Fatal(err)
+			}
+			got, err := at(d, noon).Get(t.Context(), it.ID)
+			carries := it.Letter.Link.ID != ""
+			if err != nil || got.Over != carries || (got.Letter.Details == nil) != carries || got.Problem != refused {
+				t.Errorf("%+v, %v", got, err)
+			}
+		}
+	})
+}
+
+// TestOldLettersAreRemovedByWhoeverPutsTheNext is where no mail is sent and no sweep runs.
+func TestOldLettersAreRemovedByWhoeverPutsTheNext(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		put(t, d, 3)
+		items := claim(t, d, noon, 2)
+		if err := errors.Join(at(d, noon).Sent(t.Context(), items[0]), at(d, noon).Failed(t.Context(), items[1], refused)); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			when time.Duration
+			left int
+		}{{mail.KeepFor, 4}, {mail.KeepFor + time.Second, 2}} {
+			if err := at(d, noon.Add(c.when)).Put(t.Context(), invitation()); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(list(t, d, mail.Filter{}).Items); n != c.left {
+				t.Errorf("after %s there are %d, want %d", c.when, n, c.left)
+			}
+		}
+	})
+}
+
 func put(t *testing.T, d *db.DB, n int) {
 	t.Helper()
 	for range n {
-		if err := maildb.New(d.DB, clock.Fixed(noon)).Put(t.Context(), invitation()); err != nil {
+		if err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Put(t.Context(), invitation()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -48,7 +209,7 @@ func put(t *testing.T, d *db.DB, n int) {
 // claim takes what is due at an instant, for five minutes.
 func claim(t *testing.T, d *db.DB, at time.Time, n int) []mail.Item {
 	t.Helper()
-	items, err := maildb.New(d.DB, clock.Fixed(at)).Claim(t.Context(), n, at.Add(5*time.Minute))
+	items, err := maildb.New(d.DB, clock.Fixed(at), testkit.Key).Claim(t.Context(), n, at.Add(5*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +221,7 @@ func list(t *testing.T, d *db.DB, f mail.Filter) mail.Page {
 	if f.Limit == 0 {
 		f.Limit = 100
 	}
-	page, err := maildb.New(d.DB, clock.Fixed(noon)).List(t.Context(), f)
+	page, err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).List(t.Context(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +243,7 @@ func TestLetterIsPutInTheTransactionOfTheAct(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		fails := errors.New("the act fails")
 		err := db.InTx(t.Context(), d.DB, func(tx bun.IDB) error {
-			if err := maildb.New(tx, clock.Fixed(noon)).Put(t.Context(), invitation()); err != nil {
+			if err := maildb.New(tx, clock.Fixed(noon), testkit.Key).Put(t.Context(), invitation()); err != nil {
 				t.Fatal(err)
 			}
 			return fails
@@ -97,10 +258,11 @@ func TestWhatIsNoLetterIsNotPut(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		for _, spoil := range []func(*mail.Letter){
 			func(l *mail.Letter) { l.Kind = "chain" }, func(l *mail.Letter) { l.To = "" }, func(l *mail.Letter) { l.Lang = "de" },
+			func(l *mail.Letter) { l.Link.ID = "a" }, func(l *mail.Letter) { l.Link.Until = noon },
 		} {
 			l := invitation()
 			spoil(&l)
-			if err := maildb.New(d.DB, clock.Fixed(noon)).Put(t.Context(), l); err == nil {
+			if err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Put(t.Context(), l); err == nil {
 				t.Errorf("%+v was put", l)
 			}
 		}
@@ -120,7 +282,7 @@ func TestNoLetterIsInTwoHands(t *testing.T) {
 			wg.Go(func() {
 				<-start
 				for {
-					items, err := maildb.New(d.DB, clock.Fixed(noon)).Claim(t.Context(), 3, noon.Add(time.Hour))
+					items, err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Claim(t.Context(), 3, noon.Add(time.Hour))
 					if err != nil || len(items) > 3 {
 						t.Errorf("%d letters, %v", len(items), err)
 					}
@@ -159,7 +321,7 @@ func TestClaimsEndAndLateHandsChangeNothing(t *testing.T) {
 		if len(second) != 1 || second[0].Attempts != 2 {
 			t.Fatalf("after the claim: %+v", second)
 		}
-		s := maildb.New(d.DB, clock.Fixed(noon.Add(7*time.Minute)))
+		s := maildb.New(d.DB, clock.Fixed(noon.Add(7*time.Minute)), testkit.Key)
 		for name, err := range map[string]error{
 			"delayed": s.Delayed(t.Context(), first[0], noon, refused), "failed": s.Failed(t.Context(), first[0], refused), "sent": s.Sent(t.Context(), first[0]),
 		} {
@@ -180,7 +342,7 @@ func TestSentLetterSaysNothingAnyMore(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		put(t, d, 1)
 		it := claim(t, d, noon, 1)[0]
-		s := maildb.New(d.DB, clock.Fixed(noon.Add(time.Second)))
+		s := maildb.New(d.DB, clock.Fixed(noon.Add(time.Second)), testkit.Key)
 		if err := s.Sent(t.Context(), it); err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +364,7 @@ func TestDelayedLetterIsDueAtItsTimeAndNotBefore(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		put(t, d, 1)
 		it := claim(t, d, noon, 1)[0]
-		if err := maildb.New(d.DB, clock.Fixed(noon)).Delayed(t.Context(), it, noon.Add(time.Minute), mail.Problem{Cause: mail.Unreachable}); err != nil {
+		if err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Delayed(t.Context(), it, noon.Add(time.Minute), mail.Problem{Cause: mail.Unreachable}); err != nil {
 			t.Fatal(err)
 		}
 		if early := claim(t, d, noon.Add(time.Minute-time.Microsecond), 1); len(early) != 0 {
@@ -219,7 +381,7 @@ func TestOldestIsDeliveredFirst(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		put(t, d, 3)
 		late := claim(t, d, noon, 1)[0]
-		if err := maildb.New(d.DB, clock.Fixed(noon)).Delayed(t.Context(), late, noon.Add(time.Minute), refused); err != nil {
+		if err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Delayed(t.Context(), late, noon.Add(time.Minute), refused); err != nil {
 			t.Fatal(err)
 		}
 		got := claim(t, d, noon.Add(time.Hour), 10)
@@ -233,7 +395,7 @@ func TestListIsNewestFirstInPartsAndSaysNothing(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		put(t, d, 5)
 		it := claim(t, d, noon, 1)[0]
-		if err := maildb.New(d.DB, clock.Fixed(noon)).Failed(t.Context(), it, refused); err != nil {
+		if err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Failed(t.Context(), it, refused); err != nil {
 			t.Fatal(err)
 		}
 		var ids []mail.ID
@@ -261,7 +423,7 @@ func TestListIsNewestFirstInPartsAndSaysNothing(t *testing.T) {
 		if len(failed) != 1 || failed[0].ID != it.ID || failed[0].Problem != refused {
 			t.Errorf("failed: %+v", failed)
 		}
-		latest, err := maildb.New(d.DB, clock.Fixed(noon)).Latest(t.Context(), 2)
+		latest, err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Latest(t.Context(), 2)
 		if err != nil || len(latest) != 2 || latest[0].ID != ids[0] || latest[0].Letter.Details["link"] == "" {
 			t.Errorf("latest: %+v, %v", latest, err)
 		}
@@ -281,7 +443,7 @@ func (j journal) Append(_ context.Context, a actor.Actor, e audit.Entry) error {
 }
 
 func service(d *db.DB, demo bool, j journal) *mail.Service {
-	return mail.NewService(maildb.New(d.DB, clock.Fixed(noon)).WithJournal(func(bun.IDB) audit.Journal { return j }), clock.Fixed(noon), demo)
+	return mail.NewService(maildb.New(d.DB, clock.Fixed(noon), testkit.Key).WithJournal(func(bun.IDB) audit.Journal { return j }), clock.Fixed(noon), demo)
 }
 
 // failedLetter puts one letter and gives it up after some attempts.
@@ -289,7 +451,7 @@ func failedLetter(t *testing.T, d *db.DB) mail.ID {
 	t.Helper()
 	put(t, d, 1)
 	it := claim(t, d, noon, 1)[0]
-	if err := maildb.New(d.DB, clock.Fixed(noon)).Failed(t.Context(), it, refused); err != nil {
+	if err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).Failed(t.Context(), it, refused); err != nil {
 		t.Fatal(err)
 	}
 	return it.ID
@@ -327,7 +489,7 @@ func TestRetryThatCannotBeJournalledDoesNotHappen(t *testing.T) {
 		id := failedLetter(t, d)
 		var entries []audit.Entry
 		broken := service(d, false, journal{entries: &entries, err: errors.New("full")})
-		without := mail.NewService(maildb.New(d.DB, clock.Fixed(noon)), clock.Fixed(noon), false)
+		without := mail.NewService(maildb.New(d.DB, clock.Fixed(noon), testkit.Key), clock.Fixed(noon), false)
 		for i, s := range []*mail.Service{broken, without} {
 			if err := s.Retry(t.Context(), admin, id); err == nil {
 				t.Errorf("%d: retried without a trace", i)

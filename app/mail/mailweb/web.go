@@ -80,8 +80,11 @@ func (h *Handlers) zone(ctx context.Context) (*time.Location, error) {
 
 func row(l lang.Lang, zone *time.Location, it mail.Item) adminpages.MailRow {
 	out := adminpages.MailRow{
-		ID: string(it.ID), State: msg.T(l, states[it.State]), Failed: it.State == mail.Failed, Kind: kindWord(l, it.Letter.Kind), To: it.Letter.To,
+		ID: string(it.ID), State: msg.T(l, states[it.State]), Failed: it.State == mail.Failed, Over: it.Over, Kind: kindWord(l, it.Letter.Kind), To: it.Letter.To,
 		Put: letters.Moment(l, it.PutAt.In(zone)), Attempts: it.Attempts, Problem: problemWords(l, it.Problem),
+	}
+	if it.Over && it.State == mail.Failed {
+		out.Problem += " " + msg.T(l, msg.MailOutboxNewLink)
 	}
 	if it.State == mail.Queued {
 		out.Next = letters.Moment(l, it.NextAt.In(zone))
@@ -161,14 +164,14 @@ func (h *Handlers) demo(c *fiber.Ctx) error {
 	return web.Render(c, adminpages.DemoMail(v))
 }
 
-// inWords writes a letter as its reader would see it; of one that was sent, only what it was is left.
+// inWords writes a letter as its reader would see it; of one that is over, only what it was is left.
 func (h *Handlers) inWords(ctx context.Context, l lang.Lang, it mail.Item) (adminpages.Letter, error) {
 	zone, err := h.zone(ctx)
 	if err != nil {
 		return adminpages.Letter{}, err
 	}
 	out := adminpages.Letter{ID: string(it.ID), Subject: kindWord(l, it.Letter.Kind), To: it.Letter.To, Put: letters.Moment(l, it.PutAt.In(zone))}
-	if it.State == mail.Sent {
+	if it.Over {
 		return out, nil
 	}
 	if out.Subject, out.Text, _, err = h.Compose(ctx, it.Letter); err != nil {

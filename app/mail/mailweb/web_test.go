@@ -43,7 +43,7 @@ type house struct {
 func open(t *testing.T, demo bool) *house {
 	t.Helper()
 	d := testkit.Open(t, testkit.Address(t, "sqlite"))
-	h := &house{store: maildb.New(d.DB, clock.Fixed(noon)).WithJournal(func(bun.IDB) audit.Journal { return journal{} })}
+	h := &house{store: maildb.New(d.DB, clock.Fixed(noon), testkit.Key).WithJournal(func(bun.IDB) audit.Journal { return journal{} })}
 	handlers := &mailweb.Handlers{
 		Mail: mail.NewService(h.store, clock.Fixed(noon), demo), Demo: demo, Sends: !demo, Nudge: func() { h.nudges++ },
 		Compose: func(_ context.Context, l mail.Letter) (string, string, string, error) {
@@ -125,6 +125,46 @@ func TestOutboxTellsWhatBecameOfALetterAndNotWhatItSays(t *testing.T) {
 	}
 	if status, _ := h.ask(t, http.MethodGet, "/admin/outbox?state=lost", "administrator"); status != http.StatusUnprocessableEntity {
 		t.Errorf("an unknown state: %d", status)
+	}
+}
+
+// TestALetterWhoseLinkIsForgottenIsNotTriedAgain says what to do instead.
+func TestALetterWhoseLinkIsForgottenIsNotTriedAgain(t *testing.T) {
+	h := open(t, true)
+	l := mail.Letter{
+		Kind: mail.Reset, To: "awa@example.org", Name: "Awa", Lang: lang.EN, Details: map[string]string{"link": "/links/s3cret", "minutes": "30"},
+		Link: mail.Link{ID: "a", Until: noon.Add(time.Minute)},
+	}
+	if err := h.store.Put(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	if _, body := h.ask(t, http.MethodGet, "/demo/outbox", ""); !strings.Contains(body, "s3cret") {
+		t.Error("the demo does not show a link that is good")
+	}
+	if err := h.store.Withdraw(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	page, err := h.store.List(t.Context(), mail.Filter{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := "/admin/outbox/" + string(page.Items[0].ID)
+	_, body := h.ask(t, http.MethodGet, "/admin/outbox", "administrator")
+	for _, want := range []string{"Given up", "was used, was replaced or has expired", "send another link from the page of their account"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if strings.Contains(body, address+"/retry") {
+		t.Error("it can be tried again")
+	}
+	if status, _ := h.ask(t, http.MethodPost, address+"/retry", "administrator"); status != http.StatusConflict {
+		t.Errorf("tried again: %d", status)
+	}
+	for _, path := range []string{address, "/demo/outbox"} {
+		if status, body := h.ask(t, http.MethodGet, path, "administrator"); status != http.StatusOK || strings.Contains(body, "s3cret") || !strings.Contains(body, "New password") {
+			t.Errorf("%s: %d %.300s", path, status, body)
+		}
 	}
 }
 

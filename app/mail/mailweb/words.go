@@ -21,6 +21,7 @@ var causes = map[mail.Cause]msg.Key{
 	mail.Unreachable: msg.MailCauseUnreachable, mail.Unprotected: msg.MailCauseUnprotected, mail.SignInRefused: msg.MailCauseSignInRefused,
 	mail.SenderRefused: msg.MailCauseSenderRefused, mail.RecipientRefused: msg.MailCauseRecipientRefused,
 	mail.LetterRefused: msg.MailCauseLetterRefused, mail.Interrupted: msg.MailCauseInterrupted, mail.NotWritten: msg.MailCauseNotWritten,
+	mail.LinkOver: msg.MailCauseLinkOver,
 }
 
 // kindWord names a kind of letter, also one that a newer version put.

@@ -238,7 +238,7 @@ func TestServerDownThenUpDeliversOnce(t *testing.T) {
 		addr := l.Addr().String()
 		_ = l.Close() // nobody listens there now
 		now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-		store := maildb.New(d.DB, func() time.Time { return now })
+		store := maildb.New(d.DB, func() time.Time { return now }, testkit.Key)
 		compose := func(_ context.Context, l mail.Letter) (string, string, string, error) {
 			return "Essai", "à " + l.Name, "<p>", nil
 		}

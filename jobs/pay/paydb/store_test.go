@@ -30,7 +30,7 @@ var (
 )
 
 func service(d *db.DB) *pay.Service {
-	return pay.NewService(paydb.New(d.DB), clock.Fixed(today), pay.Reads{Journal: auditdb.New(d.DB, clock.Fixed(today))})
+	return pay.NewService(paydb.New(d.DB), clock.Fixed(today), pay.Reads{Journal: auditdb.New(d.DB, clock.Fixed(today), testkit.Key)})
 }
 
 func text(s string) lang.Text { return lang.NewText(s+", en français", s+", in English") }

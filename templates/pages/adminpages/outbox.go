@@ -24,6 +24,7 @@ type MailRow struct {
 	ID       string
 	State    string
 	Failed   bool
+	Over     bool // what it said is forgotten, so that it cannot be tried again
 	Kind     string
 	To       string
 	Put      string

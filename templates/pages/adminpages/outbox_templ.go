@@ -610,7 +610,7 @@ func outboxRow(v OutboxView, r MailRow) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.Writes && r.Failed {
+			if v.Writes && r.Failed && !r.Over {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<form action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
