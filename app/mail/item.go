@@ -31,7 +31,7 @@ type Item struct {
 	Problem  Problem   // of the last attempt, none when it went well
 	PutAt    time.Time
 	SentAt   time.Time // zero unless sent
-	Over     bool      // what it said is forgotten: it was sent, or given up with a link in it
+	Over     bool      // what it said is forgotten: it was sent, or its link is over
 }
 
 // KeepFor is how long letters stay in the outbox: long enough to answer whether one went out, short enough that the

@@ -78,6 +78,9 @@ type row struct {
 	LinkUntil    *time.Time `bun:"link_until"`
 }
 
+// linkOver tells whether the letter carries a link that is not good any more.
+func (r row) linkOver(now time.Time) bool { return r.LinkUntil != nil && !now.Before(*r.LinkUntil) }
+
 // contents is what the column details holds, sealed: all that a letter says to its reader.
 type contents struct {
 	Name    string            `json:"name,omitempty"`
@@ -123,7 +126,7 @@ func (s *Store) item(r row) (mail.Item, error) {
 	}
 	it := mail.Item{
 		ID: mail.ID(r.ID), State: mail.State(r.State), Attempts: r.Attempts, NextAt: r.NextAt.UTC(),
-		Problem: mail.ParseProblem(r.LastError), PutAt: r.CreatedAt.UTC(), Over: r.State == string(mail.Sent) || r.State == string(mail.Failed) && r.Link != "",
+		Problem: mail.ParseProblem(r.LastError), PutAt: r.CreatedAt.UTC(), Over: r.State == string(mail.Sent) || r.linkOver(s.now()),
 		Letter: mail.Letter{
 			Kind: mail.Kind(r.Kind), To: r.Recipient, Name: c.Name, Lang: lang.Lang(r.Lang), Details: c.Details, Link: mail.Link{ID: r.Link},
 		},
@@ -175,20 +178,22 @@ func (s *Store) Put(ctx context.Context, l mail.Letter) error {
 	return s.Sweep(ctx)
 }
 
-// Withdraw ends the links now. A letter that is in the worker's hands is given up once it comes back, unless it was sent.
+// Withdraw ends the links now. A letter that is in the worker's hands is given up once it comes back, unless it was
+// sent; one that was given up forgets its link.
 func (s *Store) Withdraw(ctx context.Context, links ...string) error {
 	if len(links) == 0 {
 		return nil
 	}
 	_, err := s.db.NewUpdate().Model((*row)(nil)).Set("link_until = ?", db.Time(s.now())).
-		Where("state = 'queued' AND link <> '' AND link IN (?)", bun.List(links)).Exec(ctx)
+		Where("state <> 'sent' AND link <> '' AND link IN (?)", bun.List(links)).Exec(ctx)
 	if err != nil {
 		return db.Translate(err, "withdraw letters")
 	}
 	return s.Sweep(ctx)
 }
 
-// Sweep gives up what is not sent when its link ends, and removes letters that were put longer than mail.KeepFor ago.
+// Sweep gives up what is not sent when its link ends, forgets what was given up before, and removes letters that were
+// put longer than mail.KeepFor ago.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := db.Time(s.now())
 	_, err := s.db.NewUpdate().Model((*row)(nil)).
@@ -196,6 +201,11 @@ func (s *Store) Sweep(ctx context.Context) error {
 		Where("state = 'queued' AND link_until <= ? AND (claimed_until IS NULL OR claimed_until < ?)", now, now).Exec(ctx)
 	if err != nil {
 		return db.Translate(err, "give up letters whose link is over")
+	}
+	_, err = s.db.NewUpdate().Model((*row)(nil)).Set("details = ?", nothing).
+		Where("state = 'failed' AND link_until <= ? AND details <> ?", now, nothing).Exec(ctx)
+	if err != nil {
+		return db.Translate(err, "forget links that are over")
 	}
 	_, err = s.db.NewDelete().Model((*row)(nil)).Where("created_at < ?", db.Time(now.Add(-mail.KeepFor))).Exec(ctx)
 	return db.Translate(err, "remove old letters")
@@ -243,10 +253,9 @@ func (s *Store) Delayed(ctx context.Context, it mail.Item, next time.Time, p mai
 	return s.note(ctx, it, "note that a letter was delayed", "next_at = ?, last_error = ?", db.Time(next), p.String())
 }
 
-// Failed gives the letter up. What it says is kept, since it can be retried; a link is forgotten with it.
+// Failed gives the letter up. What it says is kept while it can be retried: as long as its link, if any, is good.
 func (s *Store) Failed(ctx context.Context, it mail.Item, p mail.Problem) error {
-	return s.note(ctx, it, "note that a letter was given up",
-		"state = 'failed', last_error = ?, details = CASE WHEN link = '' THEN details ELSE ? END", p.String(), nothing)
+	return s.note(ctx, it, "note that a letter was given up", "state = 'failed', last_error = ?", p.String())
 }
 
 // List reads the outbox, newest first, without what the letters say.

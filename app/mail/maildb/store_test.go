@@ -120,11 +120,11 @@ func TestALetterIsGivenUpWhenItsLinkIsOver(t *testing.T) {
 			t.Errorf("over (-want +got):\n%s", diff)
 		}
 		for _, it := range list(t, d, mail.Filter{State: mail.Failed}).Items {
-			got, err := at(d, noon).Get(t.Context(), it.ID)
+			got, err := at(d, until).Get(t.Context(), it.ID)
 			if err != nil || !got.Over || got.Letter.Details != nil {
 				t.Errorf("it still says %+v, %v", got, err)
 			}
-			if err := at(d, noon).Retry(t.Context(), it.ID, noon); !fault.Is(err, fault.Conflict) || fault.Of(err).Code != "letter_over" {
+			if err := at(d, until).Retry(t.Context(), it.ID, until); !fault.Is(err, fault.Conflict) || fault.Of(err).Code != "letter_over" {
 				t.Errorf("tried again: %v", err)
 			}
 		}
@@ -156,22 +156,40 @@ func TestALetterInHandIsNotTakenAway(t *testing.T) {
 	})
 }
 
-func TestALetterThatIsGivenUpForgetsItsLinkAndNothingElse(t *testing.T) {
+// TestALetterThatIsGivenUpKeepsItsLinkWhileThatIsGood can be tried again once what hindered it is mended; then it says
+// nothing any more.
+func TestALetterThatIsGivenUpKeepsItsLinkWhileThatIsGood(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		if err := at(d, noon).Put(t.Context(), carrying("a")); err != nil {
-			t.Fatal(err)
+		for _, link := range []string{"a", "b"} {
+			if err := at(d, noon).Put(t.Context(), carrying(link)); err != nil {
+				t.Fatal(err)
+			}
 		}
-		put(t, d, 1)
-		for _, it := range claim(t, d, noon, 2) {
+		put(t, d, 1) // whose link has no end
+		items := claim(t, d, noon, 3)
+		for _, it := range items {
 			if err := at(d, noon).Failed(t.Context(), it, refused); err != nil {
 				t.Fatal(err)
 			}
-			got, err := at(d, noon).Get(t.Context(), it.ID)
-			carries := it.Letter.Link.ID != ""
-			if err != nil || got.Over != carries || (got.Letter.Details == nil) != carries || got.Problem != refused {
-				t.Errorf("%+v, %v", got, err)
+		}
+		if err := at(d, noon).Withdraw(t.Context(), "b"); err != nil {
+			t.Fatal(err)
+		}
+		check := func(when time.Time, over ...string) {
+			t.Helper()
+			for _, it := range items {
+				got, err := at(d, when).Get(t.Context(), it.ID)
+				forgotten := slices.Contains(over, it.Letter.Link.ID)
+				if err != nil || got.Over != forgotten || (got.Letter.Details == nil) != forgotten || got.Problem != refused {
+					t.Errorf("%q: %+v, %v", it.Letter.Link.ID, got, err)
+				}
 			}
 		}
+		check(noon, "b")
+		if err := at(d, until).Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check(until, "a", "b")
 	})
 }
 
