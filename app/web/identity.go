@@ -93,13 +93,33 @@ func CSRFToken(session string) string {
 	if session == "" {
 		return ""
 	}
-	h := hmac.New(sha256.New, []byte(session))
-	_, _ = h.Write([]byte("csrf"))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+	return base64.RawURLEncoding.EncodeToString(derive(session, "csrf"))
 }
 
-// CSRFOf is the proof for the forms of the page that a request gets.
-func CSRFOf(c *fiber.Ctx, public bool) string { return CSRFToken(c.Cookies(SessionCookie(public))) }
+// CSRFOf is the proof for the forms of the page that a request gets, under a mask: see maskedCSRF.
+func CSRFOf(c *fiber.Ctx, public bool) string {
+	return maskedCSRF(c.Cookies(SessionCookie(public)), c.OriginalURL())
+}
+
+// maskedCSRF is the proof of a session as the page at an address shows it: a mask, and the proof under it. A page
+// repeats some of its address, and by the size of a compressed page somebody who makes others ask for addresses
+// could find out, guess by guess, what else stands in it. Each address has a mask of its own, so that no guess
+// learns from another, and always the same, so that a page that has not changed keeps its ETag.
+func maskedCSRF(session, address string) string {
+	if session == "" {
+		return ""
+	}
+	mask, proof := derive(session, "mask of "+address), derive(session, "csrf")
+	subtle.XORBytes(proof, proof, mask)
+	return base64.RawURLEncoding.EncodeToString(append(mask, proof...))
+}
+
+// derive makes bytes for a purpose that only who knows the session's token can make.
+func derive(session, purpose string) []byte {
+	h := hmac.New(sha256.New, []byte(session))
+	_, _ = h.Write([]byte(purpose))
+	return h.Sum(nil)
+}
 
 // Forged is the refusal of a change that did not come from a page of the session it came with. It is not held against
 // whose session it is.
@@ -114,10 +134,24 @@ func checkCSRF(c *fiber.Ctx, session string) error {
 	if shown == "" && !c.Request().IsBodyStream() { // of a plain form alone: files are not read before their sender is known
 		shown = string(c.Request().PostArgs().Peek(CSRFField))
 	}
-	if subtle.ConstantTimeCompare([]byte(shown), []byte(CSRFToken(session))) != 1 {
+	if !provesCSRF(session, shown) {
 		return fault.Wrap(fault.Forbidden, "csrf", Forged, "a form without the proof of its session")
 	}
 	return nil
+}
+
+// provesCSRF reports whether a text is the proof of a session, under whatever mask or, as CSRFToken gives it, none.
+func provesCSRF(session, shown string) bool {
+	got, err := base64.RawURLEncoding.Strict().DecodeString(shown)
+	if err != nil {
+		return false
+	}
+	if len(got) == 2*sha256.Size {
+		mask, masked := got[:sha256.Size], got[sha256.Size:]
+		subtle.XORBytes(masked, masked, mask)
+		got = masked
+	}
+	return subtle.ConstantTimeCompare(got, derive(session, "csrf")) == 1
 }
 
 // tell journals what somebody was refused. A refusal that cannot be journalled is logged: it stays a refusal.

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"encoding/base64"
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -112,5 +114,48 @@ func TestTheProofOfASession(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestTheMaskedProofOfASession makes the proof of two pages of a session, which a size must not tell about, and tries
+// what is no proof.
+func TestTheMaskedProofOfASession(t *testing.T) {
+	const session = "one session"
+	a, b := maskedCSRF(session, "/jobs?q=a"), maskedCSRF(session, "/jobs?q=b")
+	if a == b || a != maskedCSRF(session, "/jobs?q=a") || maskedCSRF("", "/jobs") != "" {
+		t.Fatalf("two pages show %q and %q", a, b)
+	}
+	same := 0
+	for i := range a {
+		if a[i] == b[i] {
+			same++
+		}
+	}
+	if same > len(a)/4 {
+		t.Errorf("%d of %d characters are the same: %q and %q", same, len(a), a, b)
+	}
+	for _, shown := range []string{a, b, maskedCSRF(session, ""), CSRFToken(session)} {
+		if !provesCSRF(session, shown) {
+			t.Errorf("%q is refused", shown)
+		}
+		if strings.Contains(a, CSRFToken(session)) {
+			t.Errorf("%q shows the proof itself", a)
+		}
+	}
+	tampered := func(at int) string {
+		c := byte('A')
+		if a[at] == c {
+			c = 'B'
+		}
+		return a[:at] + string(c) + a[at+1:]
+	}
+	zeros := base64.RawURLEncoding.EncodeToString(make([]byte, 64))
+	for _, shown := range []string{
+		"", tampered(0), tampered(42), tampered(43), tampered(len(a) - 2), a[:len(a)-1], a + "A", a + "=", " " + a, a[43:], a[:43],
+		maskedCSRF("another", "/jobs?q=a"), zeros, zeros[:43], "é", a + a,
+	} {
+		if provesCSRF(session, shown) {
+			t.Errorf("%q is taken for a proof", shown)
+		}
 	}
 }

@@ -35,6 +35,7 @@ func (a *App) observe(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderRetryAfter, "5")
 	}
 	leaveBody(c)
+	compress(c)
 	a.record(c, c.Route().Path, time.Since(start))
 	return nil
 }
@@ -166,7 +167,7 @@ func conditional(c *fiber.Ctx) error {
 	if c.Response().StatusCode() != http.StatusOK || len(body) == 0 || len(c.Response().Header.Peek(fiber.HeaderETag)) > 0 {
 		return nil
 	}
-	tag := entityTag(body)
+	tag := entityTag(body, negotiate(c))
 	c.Set(fiber.HeaderETag, tag)
 	if !names(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return nil
@@ -177,9 +178,13 @@ func conditional(c *fiber.Ctx) error {
 	return nil
 }
 
-// entityTag names bytes; two answers with the same tag are the same answer.
-func entityTag(body []byte) string {
-	return `"` + strconv.Itoa(len(body)) + "-" + strconv.FormatUint(xxhash.Sum64(body), 36) + `"`
+// entityTag names bytes and the coding they will be sent in; two answers with the same tag are the same answer.
+func entityTag(body []byte, coding string) string {
+	tag := `"` + strconv.Itoa(len(body)) + "-" + strconv.FormatUint(xxhash.Sum64(body), 36)
+	if coding != "" {
+		tag += "-" + coding
+	}
+	return tag + `"`
 }
 
 // names reports whether an If-None-Match names a tag; a weak form of it, as proxies that compress make, does.
