@@ -5,7 +5,6 @@ package siteweb
 import (
 	"cmp"
 	"context"
-	"io/fs"
 	"mime"
 	"net/http"
 	"path"
@@ -229,22 +228,33 @@ func (h *Handlers) ready(c *fiber.Ctx) error {
 	return c.SendString(`{"status":"ready"}`)
 }
 
-// static serves a built file. Names carry the hash of the content, so a copy is good for ever.
+// static serves a built file, in the coding that the reader likes best of those it was built in. Names carry the hash
+// of the content, so a copy is good for ever.
 func (h *Handlers) static(c *fiber.Ctx) error {
 	name := c.Params("name")
 	if !static.Has(name) {
 		return fault.New(fault.NotFound, "not_found", "static file %s", name)
 	}
+	codings, tag := static.Codings(name), `"`+name+`"`
+	coding := web.AcceptedCoding(c.Get(fiber.HeaderAcceptEncoding), codings...)
+	if coding != "" {
+		tag = `"` + name + "." + coding + `"`
+	}
+	if len(codings) > 0 {
+		web.VaryByCoding(c)
+	}
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
-	tag := `"` + name + `"`
 	c.Set(fiber.HeaderETag, tag)
-	if strings.Contains(c.Get(fiber.HeaderIfNoneMatch), tag) { // among others, or weakened by a proxy
+	if web.NamesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		c.Status(http.StatusNotModified)
 		return nil
 	}
-	b, err := fs.ReadFile(static.FS(), name)
+	b, err := static.File(name, coding)
 	if err != nil {
 		return err
+	}
+	if coding != "" {
+		c.Set(fiber.HeaderContentEncoding, coding)
 	}
 	c.Set(fiber.HeaderContentType, typeOfFile(name))
 	return c.Send(b)

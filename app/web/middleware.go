@@ -169,7 +169,7 @@ func conditional(c *fiber.Ctx) error {
 	}
 	tag := entityTag(body, negotiate(c))
 	c.Set(fiber.HeaderETag, tag)
-	if !names(c.Get(fiber.HeaderIfNoneMatch), tag) {
+	if !NamesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return nil
 	}
 	c.Response().ResetBody()
@@ -187,8 +187,8 @@ func entityTag(body []byte, coding string) string {
 	return tag + `"`
 }
 
-// names reports whether an If-None-Match names a tag; a weak form of it, as proxies that compress make, does.
-func names(header, tag string) bool {
+// NamesTag reports whether an If-None-Match names a tag; a weak form of it, as proxies that compress make, does.
+func NamesTag(header, tag string) bool {
 	for one := range strings.SplitSeq(header, ",") {
 		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
 			return true

@@ -37,7 +37,7 @@ func Text(t lang.Text, l lang.Lang) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if foreign(t, l) {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span class=\"ec-foreign\"><span lang=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<span><span lang=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,10 +1,15 @@
-// Builds the front-end assets into dist/: bundles app.css and app.js, makes one sprite of the icons in use,
-// and puts a hash of the content into every name so that browsers may keep the files for ever.
-import { build } from 'esbuild';
+// Builds the front-end assets into dist/: bundles app.css and app.js, cuts the stylesheet to the rules that the
+// templates use, makes one sprite of the icons in use, cuts the fonts, and puts a hash of the content into every name
+// so that browsers may keep the files for ever. What can be compressed lies beside itself as .br and .gz.
+import { build, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { PurgeCSS } from 'purgecss';
+import subset from 'subset-font';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -18,34 +23,108 @@ async function clear() {
   }
 }
 
-// bundle writes app.HASH.css, app.HASH.js and the fonts they name.
+// What browsers must understand of what is written for them.
+const target = ['es2022', 'chrome123', 'firefox128', 'safari17.5'];
+
+// bundle writes app.HASH.css, app.HASH.js and the fonts that the stylesheet names.
 async function bundle() {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [
       { in: 'templates/static/js/app.js', out: 'app' },
       { in: 'templates/static/css/app.css', out: 'app' },
     ],
     outdir: dist,
+    write: false,
     bundle: true,
     minify: true,
     format: 'iife',
-    target: ['es2022', 'chrome123', 'firefox128', 'safari17.5'],
-    entryNames: '[name].[hash]',
+    target,
     assetNames: '[name].[hash]',
     publicPath: '/static',
-    loader: { '.woff2': 'file' },
+    plugins: [fonts],
     legalComments: 'none',
     logLevel: 'warning',
   });
+  for (const file of outputFiles) {
+    const name = path.basename(file.path);
+    if (name === 'app.css') await hashed(name, await purge(file.text));
+    else if (name === 'app.js') await hashed(name, file.text);
+    else await writeFile(file.path, file.contents); // a font, whose name the stylesheet knows
+  }
 }
 
-// icons lists the names in use: components.Icon("name") and v.Icon fields written as Icon: "name".
+// fonts cuts each font down to the characters and the weights that its rule in fonts.css says it is for. Hinting
+// stays, so that text looks as in the whole font.
+const fonts = {
+  name: 'fonts',
+  async setup({ onLoad }) {
+    const rules = (await readFile(path.join(here, 'css/fonts.css'), 'utf8')).match(/@font-face \{[^}]*\}/g);
+    onLoad({ filter: /\.woff2$/ }, async (file) => {
+      const rule = rules.find((text) => text.includes(path.basename(file.path)));
+      const [, min, max] = rule.match(/font-weight: (\d+) (\d+);/);
+      const text = [...rule.matchAll(/U\+([0-9A-F]+)(?:-([0-9A-F]+))?/g)]
+        .flatMap(([, from, to]) => {
+          const first = parseInt(from, 16);
+          return Array.from({ length: parseInt(to ?? from, 16) - first + 1 }, (_, i) => String.fromCodePoint(first + i));
+        })
+        .join('');
+      const contents = await subset(await readFile(file.path), text, {
+        targetFormat: 'woff2',
+        variationAxes: { wght: { min: +min, max: +max, default: +min } },
+      });
+      return { contents, loader: 'file' };
+    });
+  },
+};
+
+// words are what templates may use as names of classes: the words of every text in quotes, and the elements. A text
+// that is continued, as in "ec-move-" + kind, ends in a dash: it stands for every class that begins with it.
+function words(source) {
+  const found = new Set();
+  for (const [, element] of source.matchAll(/<([a-z][a-z0-9]*)/g)) found.add(element);
+  for (const [text] of source.matchAll(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g)) {
+    for (const word of text.match(/[A-Za-z0-9_-]+/g) ?? []) found.add(word);
+  }
+  return [...found];
+}
+
+// purge leaves out of a stylesheet the rules, variables and animations that nothing uses. Fonts stay: rules name them by
+// a variable, which it does not follow.
+async function purge(css) {
+  const content = [];
+  for (const file of await sources(path.join(root, 'templates'), /\.(templ|go|js)$/)) {
+    content.push({ raw: await readFile(file, 'utf8'), extension: path.extname(file).slice(1) });
+  }
+  const begun = content.flatMap((c) => words(c.raw)).filter((word) => /^[a-z]+(-[a-z]+)*-$/.test(word));
+  const [cut] = await new PurgeCSS().purge({
+    css: [{ raw: css }],
+    content,
+    extractors: [{ extractor: words, extensions: ['templ', 'go', 'js'] }],
+    safelist: { standard: begun.map((word) => new RegExp(`^${word}`)) },
+    dynamicAttributes: ['data-bs-theme', 'open', 'hidden', 'disabled', 'aria-invalid'],
+    variables: true,
+    keyframes: true,
+  });
+  return (await transform(cut.css, { loader: 'css', minify: true, target, legalComments: 'none' })).code;
+}
+
+// sources lists the files of a folder that are written by hand and whose names match.
+async function sources(dir, pattern) {
+  const files = [];
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    if (!entry.isFile() || !pattern.test(entry.name) || /_(templ|test)\.go$/.test(entry.name) || file.startsWith(dist)) continue;
+    files.push(file);
+  }
+  return files.sort();
+}
+
+// iconNames lists the names in use: components.Icon("name") and v.Icon fields written as Icon: "name".
 async function iconNames(dir) {
   const names = new Set();
-  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile() || !/\.(templ|go)$/.test(entry.name) || /_(templ|test)\.go$/.test(entry.name)) continue;
-    const text = await readFile(path.join(entry.parentPath ?? entry.path, entry.name), 'utf8');
+  for (const file of await sources(dir, /\.(templ|go)$/)) {
+    const text = await readFile(file, 'utf8');
     for (const m of text.matchAll(/\bIcon(?:\(|:\s*)"([a-z0-9-]+)"/g)) names.add(m[1]);
   }
   return [...names].sort();
@@ -77,7 +156,27 @@ async function hashed(name, content) {
   await writeFile(path.join(dist, `${path.basename(name, ext)}.${hash}${ext}`), content);
 }
 
+// compress writes beside every file that becomes smaller by it the same file as .br and .gz. Fonts are compressed
+// already.
+async function compress() {
+  const brotli = promisify(zlib.brotliCompress);
+  const gzip = promisify(zlib.gzip);
+  for (const name of await readdir(dist)) {
+    if (!/\.(css|js|svg)$/.test(name)) continue;
+    const content = await readFile(path.join(dist, name));
+    const params = {
+      [zlib.constants.BROTLI_PARAM_QUALITY]: zlib.constants.BROTLI_MAX_QUALITY,
+      [zlib.constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+    };
+    const coded = { br: await brotli(content, { params }), gz: await gzip(content, { level: 9 }) };
+    for (const [ext, small] of Object.entries(coded)) {
+      if (small.length < content.length) await writeFile(path.join(dist, `${name}.${ext}`), small);
+    }
+  }
+}
+
 await clear();
 await bundle();
 await sprite();
 await hashed('mark.svg', await readFile(path.join(here, 'mark.svg')));
+await compress();

@@ -4,7 +4,9 @@ package static
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -42,7 +44,7 @@ func Asset(name string) string {
 
 // Built reports whether the assets were built before the program was: when not, say "run make assets".
 func Built() bool {
-	for _, name := range []string{"app.css", "app.js", "icons.svg", "mark.svg"} {
+	for _, name := range []string{"app.css", "app.js", "icons.svg", "mark.svg", "open-sans-latin-wght-normal.woff2"} {
 		if _, ok := assets[name]; !ok {
 			return false
 		}
@@ -50,29 +52,39 @@ func Built() bool {
 	return true
 }
 
-// FS returns the built files by their hashed names. Their content never changes under a name, so they may
-// be cached for ever.
-func FS() fs.FS { return files }
+// endings are what the names of files end in that hold another file compressed, by the name HTTP has for the coding;
+// the build makes them.
+var endings = map[string]string{"br": ".br", "gzip": ".gz"}
 
-var files = func() fs.FS {
-	sub, err := fs.Sub(dist, "dist")
-	if err != nil {
-		panic(err) // "dist" is a valid path: this cannot happen
+// Codings are the codings that a file of that hashed name was built in, the smaller first; none for an unknown file
+// and for one that is compressed as it is.
+func Codings(name string) []string { return codings[name] }
+
+// File is a built file by its hashed name, in one of its Codings or, for "", as it is. Its content never changes under
+// a name, so it may be cached for ever. What was not built is fs.ErrNotExist.
+func File(name, coding string) ([]byte, error) {
+	if _, ok := codings[name]; !ok || coding != "" && !slices.Contains(codings[name], coding) {
+		return nil, fmt.Errorf("static file %s in coding %q: %w", name, coding, fs.ErrNotExist)
 	}
-	return sub
-}()
+	return dist.ReadFile("dist/" + name + endings[coding])
+}
 
 // Has reports whether a file of that hashed name was built.
-func Has(name string) bool { return names[name] }
+func Has(name string) bool {
+	_, ok := codings[name]
+	return ok
+}
 
-var names = func() map[string]bool {
-	m := map[string]bool{}
-	entries, err := fs.ReadDir(files, ".")
-	if err != nil {
-		panic(err) // the directory is embedded: this cannot happen
-	}
-	for _, e := range entries {
-		m[e.Name()] = !e.IsDir()
+var codings = func() map[string][]string {
+	m := map[string][]string{}
+	for _, address := range assets {
+		name := strings.TrimPrefix(address, Prefix)
+		m[name] = nil
+		for _, coding := range []string{"br", "gzip"} {
+			if _, err := fs.Stat(dist, "dist/"+name+endings[coding]); err == nil {
+				m[name] = append(m[name], coding)
+			}
+		}
 	}
 	return m
 }()

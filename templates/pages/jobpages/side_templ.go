@@ -191,7 +191,7 @@ func pay(v ProfileView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(v.Pay) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<section class=\"ec-section ec-pay\" id=\"pay\" aria-labelledby=\"pay-title\"><h2 id=\"pay-title\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<section class=\"ec-section\" id=\"pay\" aria-labelledby=\"pay-title\"><h2 id=\"pay-title\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
