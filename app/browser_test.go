@@ -171,3 +171,35 @@ func TestGridByKeyboard(t *testing.T) {
 		t.Errorf("the arrow keys do not move: %s, then %s", before, after)
 	}
 }
+
+// TestPagesWeighLittle visits for the first time, signed in and not, and then reads a profile: what goes over the wire
+// keeps its budget, and nothing but the stylesheet stands before the first paint.
+func TestPagesWeighLittle(t *testing.T) {
+	const firstVisit, profile = 120_000, 60_000
+	s := apptest.Start(t, "sqlite")
+	for _, persona := range []string{"", "employee"} {
+		t.Run("first visit as "+persona, func(t *testing.T) {
+			b := s.Browser(t, 1280, 900)
+			b.Carry(s.As(t, persona).Cookies())
+			weigh(t, b, "/", firstVisit)
+			if got := apptest.Eval[string](b, `[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family + f.style).join()`); got != "Open Sansnormal" {
+				t.Errorf("the fonts of the page are %q", got)
+			}
+			if persona != "" {
+				weigh(t, b, "/jobs/territory-manager", profile)
+			}
+		})
+	}
+}
+
+func weigh(t *testing.T, b *apptest.Browser, path string, most int) {
+	t.Helper()
+	w := b.Weigh(path)
+	t.Logf("%s: %d bytes in %d requests, first paint behind %v", path, w.Bytes, w.Requests, w.Blocking)
+	if w.Bytes == 0 || w.Bytes > most {
+		t.Errorf("%s takes %d bytes; the budget is %d", path, w.Bytes, most)
+	}
+	if len(w.Blocking) != 1 || !strings.HasSuffix(w.Blocking[0], ".css") {
+		t.Errorf("%s paints after %v", path, w.Blocking)
+	}
+}

@@ -28,6 +28,7 @@ type Browser struct {
 
 	mu       sync.Mutex
 	problems []string
+	wire     Wire
 }
 
 // Browser opens a window of a size in pixels. Without Chromium, and in short runs, the test is skipped.
@@ -52,12 +53,13 @@ func (s *Server) Browser(t testing.TB, width, height int64) *Browser {
 }
 
 func (b *Browser) hear(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wire.note(event)
 	e, ok := event.(*log.EventEntryAdded)
 	if !ok || strings.Contains(e.Entry.Text, "responded with a status of 4") { // a refusal is a page here
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.problems = append(b.problems, e.Entry.Text)
 }
 
