@@ -25,7 +25,7 @@ const WorthCompressing = 1 << 10
 
 // Levels at which an answer is compressed while its reader waits; files are compressed ahead of time, at the highest.
 const (
-	brotliLevel = 4
+	brotliLevel = 6
 	gzipLevel   = 6
 )
 
@@ -58,7 +58,7 @@ type compressor interface {
 }
 
 var compressors = map[string]*sync.Pool{
-	brotliCoding: {New: func() any { return brotli.NewWriterLevel(io.Discard, brotliLevel) }},
+	brotliCoding: {New: func() any { return brotli.NewWriterV2(io.Discard, brotliLevel) }},
 	gzipCoding: {New: func() any {
 		w, err := gzip.NewWriterLevel(io.Discard, gzipLevel)
 		if err != nil {

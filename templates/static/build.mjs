@@ -78,11 +78,13 @@ const fonts = {
   },
 };
 
-// words are what templates may use as names of classes: the words of every text in quotes, and the elements. A text
-// that is continued, as in "ec-move-" + kind, ends in a dash: it stands for every class that begins with it.
+// words are what rules may meet: the words of every text in quotes, as names of classes are, and the names of elements
+// and attributes. A text that is continued, as in "ec-move-" + kind, ends in a dash: it stands for every class that
+// begins with it.
 function words(source) {
   const found = new Set();
   for (const [, element] of source.matchAll(/<([a-z][a-z0-9]*)/g)) found.add(element);
+  for (const [, attribute] of source.matchAll(/\s([a-z][a-z-]*)\??=/g)) found.add(attribute);
   for (const [text] of source.matchAll(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g)) {
     for (const word of text.match(/[A-Za-z0-9_-]+/g) ?? []) found.add(word);
   }
@@ -102,7 +104,7 @@ async function purge(css) {
     content,
     extractors: [{ extractor: words, extensions: ['templ', 'go', 'js'] }],
     safelist: { standard: begun.map((word) => new RegExp(`^${word}`)) },
-    dynamicAttributes: ['data-bs-theme', 'open', 'hidden', 'disabled', 'aria-invalid'],
+    dynamicAttributes: ['data-bs-theme', 'open', 'hidden', 'disabled', 'checked', 'required', 'readonly', 'multiple'],
     variables: true,
     keyframes: true,
   });
