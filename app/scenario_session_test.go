@@ -156,6 +156,9 @@ func TestStaticFiles(t *testing.T) {
 			t.Errorf("%s again: %d, %d bytes", name, again.Status, len(again.Body))
 		}
 	}
+	for _, name := range linked {
+		checkCodings(t, v, name)
+	}
 	for ext := range types {
 		if !seen[ext] {
 			t.Errorf("no %s was linked: %v", ext, linked)
@@ -164,5 +167,75 @@ func TestStaticFiles(t *testing.T) {
 	gone := v.Do(http.MethodGet, "/static/gone.css", nil, http.Header{"If-None-Match": {`"gone.css"`}})
 	if gone.Status != http.StatusNotFound || strings.Contains(gone.Header.Get("Cache-Control"), "immutable") || gone.Header.Get("ETag") != "" {
 		t.Errorf("a file that is gone: %d, %v", gone.Status, gone.Header)
+	}
+}
+
+// checkCodings asks for a file as readers of several codings do: each gets the one it likes best, under a tag of its own,
+// and is told the next time that it has it.
+func checkCodings(t *testing.T, v *apptest.Visitor, name string) {
+	t.Helper()
+	tags := map[string]bool{}
+	for accept, want := range map[string]string{
+		"identity": "", "gzip;q=1, br;q=0.5": "gzip", "gzip, deflate, br, zstd": "br", "br;q=0, *": "gzip", "identity;q=0, *": "br",
+	} {
+		if strings.HasSuffix(name, ".woff2") {
+			want = ""
+		}
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			a := v.Do(method, name, nil, http.Header{"Accept-Encoding": {accept}})
+			if got := a.Header.Get("Content-Encoding"); a.Status != http.StatusOK || got != want || (a.Body == "") != (method == http.MethodHead) {
+				t.Errorf("%s %s for %q: %d in coding %q, %d bytes", method, name, accept, a.Status, got, len(a.Body))
+			}
+			if varies := a.Header.Get("Vary") == "Accept-Encoding"; varies == strings.HasSuffix(name, ".woff2") {
+				t.Errorf("%s for %q: Vary %q", name, accept, a.Header.Get("Vary"))
+			}
+			tag := a.Header.Get("ETag")
+			tags[want+tag] = true
+			again := v.Do(method, name, nil, http.Header{"Accept-Encoding": {accept}, "If-None-Match": {`"x", W/` + tag}})
+			if again.Status != http.StatusNotModified || again.Body != "" || again.Header.Get("Content-Encoding") != "" || again.Header.Get("Vary") != a.Header.Get("Vary") {
+				t.Errorf("%s again for %q: %d, %v", name, accept, again.Status, again.Header)
+			}
+		}
+	}
+	if want := 3; len(tags) != want && !strings.HasSuffix(name, ".woff2") {
+		t.Errorf("%s has tags %v, want %d", name, tags, want)
+	}
+	if a := v.Get(name + ".br"); a.Status != http.StatusNotFound {
+		t.Errorf("%s.br: %d", name, a.Status)
+	}
+}
+
+var shownProof = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+
+// TestEachPageMasksTheProofOfItsSession reads the proof in the forms of pages: no two addresses show the same, which
+// compressed sizes could tell of, each is good, and a page that has not changed is not sent again.
+func TestEachPageMasksTheProofOfItsSession(t *testing.T) {
+	s := apptest.Start(t, "sqlite")
+	v := s.As(t, "employee")
+	seen := map[string]bool{}
+	for _, path := range []string{"/", "/jobs", "/jobs?q=a", "/jobs?q=b", "/account"} {
+		header := http.Header{"Accept-Encoding": {"br"}}
+		first := v.Do(http.MethodGet, path, nil, header)
+		header.Set("If-None-Match", first.Header.Get("ETag"))
+		if again := v.Do(http.MethodGet, path, nil, header); first.Header.Get("Content-Encoding") != "br" || again.Status != http.StatusNotModified {
+			t.Errorf("%s in coding %q, and again: %d", path, first.Header.Get("Content-Encoding"), again.Status)
+		}
+		shown := map[string]bool{}
+		for _, m := range shownProof.FindAllStringSubmatch(v.Get(path).Body, -1) {
+			shown[m[1]] = true
+			if a := v.Post("/theme", url.Values{"csrf": {m[1]}, "theme": {"dark"}, "back": {"/"}}); a.Status != http.StatusSeeOther || seen[m[1]] || m[1] == v.CSRF() {
+				t.Errorf("%s shows %s, which is answered %d", path, m[1], a.Status)
+			}
+		}
+		if len(shown) != 1 {
+			t.Errorf("%s shows %v", path, shown)
+		}
+		for proof := range shown {
+			seen[proof] = true
+			tampered := "AAAAAAAA" + proof[8:]
+			if a := v.Post("/theme", url.Values{"csrf": {tampered}, "theme": {"dark"}, "back": {"/"}}); a.Status != http.StatusForbidden {
+				t.Errorf("%s is answered %d", tampered, a.Status)
+			}
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -84,10 +85,17 @@ func negotiate(c *fiber.Ctx) string {
 
 // VaryByCoding says that an answer depends on the codings its reader takes.
 func VaryByCoding(c *fiber.Ctx) {
-	if !bytes.Contains(c.Response().Header.Peek(fiber.HeaderVary), []byte(fiber.HeaderAcceptEncoding)) {
-		c.Vary(fiber.HeaderAcceptEncoding)
+	h := &c.Response().Header
+	switch said := h.PeekBytes(vary); {
+	case len(said) == 0:
+		h.SetCanonical(vary, acceptEncoding)
+	case !bytes.Contains(said, acceptEncoding):
+		h.SetCanonical(vary, slices.Concat(said, []byte(", "), acceptEncoding))
 	}
 }
+
+// The names of headers in the form in which they go out.
+var vary, acceptEncoding = []byte(fiber.HeaderVary), []byte(fiber.HeaderAcceptEncoding)
 
 // Compressible reports whether bytes of a media type become fewer by compressing; pictures, fonts, PDF and archives
 // are compressed already.
@@ -104,6 +112,9 @@ func Compressible(contentType string) bool {
 // where it likes what is not compressed better, or takes none of them (RFC 9110, 12.5.3). What is not compressed
 // is sent to a reader who refuses everything: an answer that may be read is worth more than none.
 func AcceptedCoding(header string, offers ...string) string {
+	if header == "" {
+		return ""
+	}
 	best, liked := "", max(weightOf(header, "identity"), 0)
 	for _, offer := range offers {
 		q := weightOf(header, offer)
