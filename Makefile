@@ -28,7 +28,8 @@ $(NODE_MODULES): package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(ASSETS): $(NODE_MODULES) $(shell find templates/static -path templates/static/dist -prune -o -type f -print)
+# The stylesheet holds what the templates use: a changed template may change it.
+$(ASSETS): $(NODE_MODULES) $(shell find templates -path templates/static/dist -prune -o -type f ! -name '*_templ.go' ! -name '*_test.go' -print)
 	npm run --silent build
 	@touch $@
 

@@ -21,7 +21,8 @@ func (w *Wire) note(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		w.Requests++
-		if u, err := url.Parse(e.Request.URL); err == nil && e.RenderBlockingBehavior == network.RenderBlockingBehaviorBlocking {
+		u, err := url.Parse(e.Request.URL)
+		if err == nil && e.RenderBlockingBehavior == network.RenderBlockingBehaviorBlocking {
 			w.Blocking = append(w.Blocking, path.Base(u.Path))
 		}
 	case *network.EventLoadingFinished:
@@ -46,7 +47,8 @@ func (b *Browser) Weigh(path string) Wire {
 func (b *Browser) Carry(cookies []*http.Cookie) {
 	b.t.Helper()
 	for _, c := range cookies {
-		if _, err := chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, URL: b.base}); err != nil {
+		cookie := network.SetCookieParams{Name: c.Name, Value: c.Value, URL: b.base}
+		if _, err := chromedp.Call(b.ctx, network.SetCookie, cookie); err != nil {
 			b.t.Fatal(err)
 		}
 	}

@@ -21,7 +21,7 @@ const (
 	gzipCoding   = "gzip"
 )
 
-// WorthCompressing is the size in bytes from which an answer is compressed: what is smaller fits into one packet anyway.
+// WorthCompressing is the size in bytes from which an answer is compressed: what is smaller fits into a packet anyway.
 const WorthCompressing = 1 << 10
 
 // Levels at which an answer is compressed while its reader waits; files are compressed ahead of time, at the highest.
@@ -102,7 +102,7 @@ var vary, acceptEncoding = []byte(fiber.HeaderVary), []byte(fiber.HeaderAcceptEn
 func Compressible(contentType string) bool {
 	kind, _, _ := strings.Cut(contentType, ";")
 	switch kind = strings.TrimSpace(kind); kind {
-	case "application/json", "application/javascript", "application/xml", "application/x-ndjson", "application/yaml", "image/svg+xml":
+	case "application/json", "application/javascript", "application/xml", "application/x-ndjson", "application/yaml":
 		return true
 	}
 	return strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "+json") || strings.HasSuffix(kind, "+xml")

@@ -66,7 +66,8 @@ const fonts = {
       const text = [...rule.matchAll(/U\+([0-9A-F]+)(?:-([0-9A-F]+))?/g)]
         .flatMap(([, from, to]) => {
           const first = parseInt(from, 16);
-          return Array.from({ length: parseInt(to ?? from, 16) - first + 1 }, (_, i) => String.fromCodePoint(first + i));
+          const length = parseInt(to ?? from, 16) - first + 1;
+          return Array.from({ length }, (_, i) => String.fromCodePoint(first + i));
         })
         .join('');
       const contents = await subset(await readFile(file.path), text, {
@@ -91,8 +92,8 @@ function words(source) {
   return [...found];
 }
 
-// purge leaves out of a stylesheet the rules, variables and animations that nothing uses. Fonts stay: rules name them by
-// a variable, which it does not follow.
+// purge leaves out of a stylesheet the rules, variables and animations that nothing uses. Fonts stay: rules name them
+// by a variable, which it does not follow.
 async function purge(css) {
   const content = [];
   for (const file of await sources(path.join(root, 'templates'), /\.(templ|go|js)$/)) {
@@ -116,8 +117,8 @@ async function sources(dir, pattern) {
   const files = [];
   for (const entry of await readdir(dir, { withFileTypes: true, recursive: true })) {
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
-    if (!entry.isFile() || !pattern.test(entry.name) || /_(templ|test)\.go$/.test(entry.name) || file.startsWith(dist)) continue;
-    files.push(file);
+    const written = !/_(templ|test)\.go$/.test(entry.name) && !file.startsWith(dist);
+    if (entry.isFile() && written && pattern.test(entry.name)) files.push(file);
   }
   return files.sort();
 }
