@@ -48,7 +48,7 @@ async function bundle() {
   });
   for (const file of outputFiles) {
     const name = path.basename(file.path);
-    if (name === 'app.css') await hashed(name, await purge(file.text));
+    if (name === 'app.css') await hashed(name, (await purge(file.text)).code);
     else if (name === 'app.js') await hashed(name, file.text);
     else await writeFile(file.path, file.contents); // a font, whose name the stylesheet knows
   }
@@ -104,12 +104,24 @@ async function purge(css) {
     css: [{ raw: css }],
     content,
     extractors: [{ extractor: words, extensions: ['templ', 'go', 'js'] }],
-    safelist: { standard: begun.map((word) => new RegExp(`^${word}`)) },
+    safelist: { standard: [/^:[a-z-]+$/, ...begun.map((word) => new RegExp(`^${word}`))] },
     dynamicAttributes: ['data-bs-theme', 'open', 'hidden', 'disabled', 'checked', 'required', 'readonly', 'multiple'],
     variables: true,
     keyframes: true,
+    rejected: true,
   });
-  return (await transform(cut.css, { loader: 'css', minify: true, target, legalComments: 'none' })).code;
+  const { code } = await transform(cut.css, { loader: 'css', minify: true, target, legalComments: 'none' });
+  return { code, rejected: cut.rejected };
+}
+
+// keepOurs fails when something of our own stylesheets would be left out: it is of no use any more, or the purge does not
+// understand it.
+async function keepOurs() {
+  const css = path.join(here, 'css');
+  const parts = (await readdir(css)).filter((name) => name !== 'app.css');
+  const texts = await Promise.all(parts.map((name) => readFile(path.join(css, name), 'utf8')));
+  const { rejected } = await purge((await transform(texts.join('\n'), { loader: 'css', minify: true, target })).code);
+  if (rejected.length) throw new Error(`no template can meet these rules of templates/static/css: ${rejected.join(', ')}`);
 }
 
 // sources lists the files of a folder that are written by hand and whose names match.
@@ -179,6 +191,7 @@ async function compress() {
 }
 
 await clear();
+await keepOurs();
 await bundle();
 await sprite();
 await hashed('mark.svg', await readFile(path.join(here, 'mark.svg')));
