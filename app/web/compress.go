@@ -30,9 +30,9 @@ const (
 	gzipLevel   = 6
 )
 
-// compress sends an answer in the coding that its reader likes best. It comes last, after the error handler and
+// Compress sends an answer in the coding that its reader likes best. It comes last, after the error handler and
 // after 304, so that nothing is compressed that is not sent.
-func compress(c *fiber.Ctx) {
+func Compress(c *fiber.Ctx) {
 	coding := negotiate(c)
 	if coding == "" {
 		return

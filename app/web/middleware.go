@@ -35,7 +35,7 @@ func (a *App) observe(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderRetryAfter, "5")
 	}
 	leaveBody(c)
-	compress(c)
+	Compress(c)
 	a.record(c, c.Route().Path, time.Since(start))
 	return nil
 }

@@ -194,7 +194,9 @@ func (f *floor) answer(c *fiber.Ctx) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, http.DetectContentType(out.Bytes()))
-	return c.Send(out.Bytes())
+	c.Response().SetBodyRaw(out.Bytes())
+	web.Compress(c)
+	return nil
 }
 
 // serveFloor lets the floor answer on loopback until the run ends, compressing as the product does.
