@@ -2,9 +2,13 @@ package oidc
 
 import (
 	"context"
+	"encoding/base64"
+	stdjson "encoding/json"
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -23,7 +27,7 @@ type Query struct{ Code, State, Error, Issuer string }
 //
 // Errors: Invalid "oidc.flow" when the flow is not of this browser, too old or already used; Forbidden "oidc.denied"
 // when the person or the provider refused; Invalid "oidc.answer" when the provider's answer cannot be believed;
-// Unavailable "oidc.unreachable" when it does not answer. Their details are our own words and hold no secrets: log
+// Invalid "oidc.clock" when its clock and ours are apart; Unavailable "oidc.unreachable" when it does not answer. Their details are our own words and hold no secrets: log
 // "oidc.answer", which is an attack or a wrong setting. The caller forgets the flow whatever comes out.
 func (p *Provider) Finish(ctx context.Context, sealed string, q Query) (who Identity, back string, err error) {
 	f, err := p.open(sealed, q.State)
@@ -105,8 +109,10 @@ func (p *Provider) verify(ctx context.Context, at *endpoints, f flow, raw string
 	}
 	var expired *oidc.TokenExpiredError
 	switch {
-	case errors.As(err, &expired):
-		return Identity{}, unbelievable("the identity has expired: compare the clocks")
+	case errors.As(err, &expired) && expired.Expiry.Unix() > 0:
+		return Identity{}, apart("the identity has expired")
+	case err != nil && p.notYet(raw):
+		return Identity{}, apart("the identity is not valid yet")
 	case err != nil:
 		return Identity{}, unbelievable("the identity is not signed by this provider for this client")
 	}
@@ -115,6 +121,31 @@ func (p *Provider) verify(ctx context.Context, at *endpoints, f flow, raw string
 		return Identity{}, err
 	}
 	return c.identity(p.settings, f.nonce)
+}
+
+// tolerance is how far ahead of ours the library lets the provider's clock be.
+const tolerance = 5 * time.Minute
+
+// notYet tells whether a token that was not believed says itself that its time is still to come. It only chooses the
+// words: what it is read from is not verified.
+func (p *Provider) notYet(raw string) bool {
+	part := strings.Split(raw, ".")
+	if len(part) != 3 {
+		return false
+	}
+	b, err := base64.RawURLEncoding.DecodeString(part[1])
+	if err != nil {
+		return false
+	}
+	var c struct {
+		NotBefore float64 `json:"nbf"`
+	}
+	return stdjson.Unmarshal(b, &c) == nil && c.NotBefore > float64(p.now().Add(tolerance).Unix())
+}
+
+// apart is the fault of an identity that is refused for its time.
+func apart(detail string) error {
+	return fault.New(fault.Invalid, "oidc.clock", "OpenID Connect: %s: compare the clocks", detail)
 }
 
 // rules are the checks that the library makes.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
@@ -88,14 +89,41 @@ func (k *keySet) fetch(ctx context.Context) ([]jose.JSONWebKey, error) {
 	if err := json.NewDecoder(resp.Body).Decode(&set); err != nil {
 		return nil, errors.New("the keys cannot be read")
 	}
+	return readable(ctx, set.Keys), nil
+}
+
+// readable reads the keys that we know; those of other kinds are for others, and are named by their place in the log.
+func readable(ctx context.Context, raw []json.RawMessage) []jose.JSONWebKey {
 	var keys []jose.JSONWebKey
-	for _, raw := range set.Keys {
+	for i, r := range raw {
 		var key jose.JSONWebKey
-		if json.Unmarshal(raw, &key) == nil && key.IsPublic() { // kinds that we do not know are for others
-			keys = append(keys, key)
+		if err := json.Unmarshal(bare(r), &key); err != nil || !key.IsPublic() {
+			slog.WarnContext(ctx, "key of the identity provider not read", "place", i+1, "of", len(raw))
+			continue
 		}
+		keys = append(keys, key)
 	}
-	return keys, nil
+	return keys
+}
+
+// certificates are the parts of a key that say who vouches for it (RFC 7517, 4.6 to 4.9). The provider's own address
+// does, so they are not looked at, and one that cannot be read costs nobody the sign-in.
+var certificates = []string{"x5u", "x5c", "x5t", "x5t#S256"}
+
+// bare is a key without its certificates.
+func bare(raw json.RawMessage) json.RawMessage {
+	var parts map[string]json.RawMessage
+	if json.Unmarshal(raw, &parts) != nil {
+		return raw // for the reader of keys to refuse
+	}
+	for _, name := range certificates {
+		delete(parts, name)
+	}
+	out, err := json.Marshal(parts)
+	if err != nil {
+		return raw
+	}
+	return out
 }
 
 // verdict is the keys as the library asks for them, for one token. It remembers when they could not be had, which the

@@ -45,6 +45,22 @@ func TestKeysOfOtherKindsAreForOthers(t *testing.T) {
 	}
 }
 
+func TestACertificateThatCannotBeReadCostsNobodyTheSignIn(t *testing.T) {
+	for name, odd := range map[string]any{
+		"x5c": []any{"garbage"}, "x5t": "not a thumbprint", "x5t#S256": 42, "x5u": "::",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil)
+			key := published(t, b)
+			key[name] = odd
+			b.provider.Answer(oidctest.Keys, oidctest.JSON(map[string]any{"keys": []any{key}}))
+			if _, err := b.signIn(t, ada); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestAKeySignsOnlyWhatItIsFor(t *testing.T) {
 	for name, change := range map[string]func(map[string]any){
 		"a key for encryption":    func(k map[string]any) { k["use"] = "enc" },

@@ -5,13 +5,14 @@ package oidc
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
 
 	"github.com/echelon-hr/echelon/app/clock"
@@ -64,38 +65,60 @@ func (p *Provider) discovered(ctx context.Context) (*endpoints, error) {
 	return p.known, nil
 }
 
-// metadata is the part of the discovery document that the library does not read.
+// metadata is what we read of the discovery document (OpenID Connect Discovery 1.0). What is optional is taken as it
+// comes, and what we do not need not at all, so that a sloppy provider costs nobody the sign-in.
 type metadata struct {
-	KeysURL   string   `json:"jwks_uri"`
-	Methods   []string `json:"token_endpoint_auth_methods_supported"`
-	NamesSelf bool     `json:"authorization_response_iss_parameter_supported"`
+	Issuer    string          `json:"issuer"`
+	AuthURL   string          `json:"authorization_endpoint"`
+	TokenURL  string          `json:"token_endpoint"`
+	KeysURL   string          `json:"jwks_uri"`
+	Methods   json.RawMessage `json:"token_endpoint_auth_methods_supported"`
+	NamesSelf json.RawMessage `json:"authorization_response_iss_parameter_supported"`
 }
 
 func (p *Provider) discover(ctx context.Context) (*endpoints, error) {
-	ctx = oidc.ClientContext(ctx, p.client)
-	found, err := oidc.NewProvider(ctx, p.settings.Issuer)
+	m, err := p.ask(ctx)
 	if err != nil {
-		return nil, p.undiscovered(err)
+		return nil, err
 	}
-	var m metadata
-	if err := found.Claims(&m); err != nil {
-		return nil, p.unreachable("the discovery document cannot be read")
-	}
-	at := found.Endpoint()
-	for _, address := range []string{at.AuthURL, at.TokenURL, m.KeysURL} {
+	for _, address := range []string{m.AuthURL, m.TokenURL, m.KeysURL} {
 		if u, err := url.Parse(address); err != nil || !private(u) {
 			return nil, p.unreachable("the discovery document lacks an address, or has one without https")
 		}
 	}
-	at.AuthStyle = authStyle(m.Methods)
+	at := oauth2.Endpoint{AuthURL: m.AuthURL, TokenURL: m.TokenURL, AuthStyle: authStyle(texts(jsontext.Value(m.Methods)))}
 	return &endpoints{
 		oauth2: oauth2.Config{
 			ClientID: p.settings.ClientID, ClientSecret: p.settings.ClientSecret, Endpoint: at, RedirectURL: p.redirectURL,
 			Scopes: []string{oidc.ScopeOpenID, oidc.ScopeEmail, oidc.ScopeProfile},
 		},
 		keys:      &keySet{url: m.KeysURL, client: p.client},
-		namesSelf: m.NamesSelf,
+		namesSelf: yes(jsontext.Value(m.NamesSelf)),
 	}, nil
+}
+
+// ask fetches the discovery document and believes it only when it is of the issuer that the settings name.
+func (p *Provider) ask(ctx context.Context) (metadata, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(p.settings.Issuer, "/")+"/.well-known/openid-configuration", nil)
+	if err != nil {
+		return metadata{}, p.silent(err)
+	}
+	resp, err := p.client.Do(r)
+	if err != nil {
+		return metadata{}, p.silent(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var m metadata
+	switch err := json.NewDecoder(resp.Body).Decode(&m); {
+	case err != nil || resp.StatusCode != http.StatusOK:
+		return metadata{}, p.unreachable("what answers there is no discovery document")
+	case m.Issuer == p.settings.Issuer:
+		return m, nil
+	case strings.TrimSuffix(m.Issuer, "/") == strings.TrimSuffix(p.settings.Issuer, "/"):
+		return metadata{}, p.unreachable("the provider names itself so but for the slash at the end")
+	default:
+		return metadata{}, p.unreachable("the provider names itself differently")
+	}
 }
 
 // authStyle chooses how we say who we are. Trying both, as the library would, spends the code on the first try.
@@ -109,22 +132,6 @@ func authStyle(methods []string) oauth2.AuthStyle {
 		return oauth2.AuthStyleInParams
 	}
 	return oauth2.AuthStyleInHeader
-}
-
-// undiscovered says why discovery failed. The library's own words quote the answer and are dropped.
-func (p *Provider) undiscovered(err error) error {
-	var other *oidc.IssuerMismatchError
-	var sending *url.Error
-	switch {
-	case errors.As(err, &sending):
-		return p.silent(sending)
-	case errors.As(err, &other) && strings.TrimSuffix(other.Discovered, "/") == strings.TrimSuffix(p.settings.Issuer, "/"):
-		return p.unreachable("the provider names itself so but for the slash at the end")
-	case errors.As(err, &other):
-		return p.unreachable("the provider names itself differently")
-	default:
-		return p.unreachable("what answers there is no discovery document")
-	}
 }
 
 // unreachable is the fault of a provider that does not work; the detail is ours, for the log.

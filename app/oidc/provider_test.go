@@ -159,7 +159,6 @@ func TestAProviderThatCannotBeDiscovered(t *testing.T) {
 		{"authorization by script", set("authorization_endpoint", "javascript:alert(1)"), "lacks an address"},
 		{"tokens over plain http", set("token_endpoint", "http://login.example.com/token"), "without https"},
 		{"keys over plain http", set("jwks_uri", "http://login.example.com/keys"), "without https"},
-		{"a list of methods that is none", set("token_endpoint_auth_methods_supported", "basic"), "cannot be read"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -351,3 +350,34 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 // RoundTrip implements http.RoundTripper.
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestWhatAProviderMaySayOrNot: what is optional costs nobody the sign-in, whatever a provider writes there.
+func TestWhatAProviderMaySayOrNot(t *testing.T) {
+	for name, odd := range map[string]any{
+		"token_endpoint_auth_methods_supported": "client_secret_basic", "authorization_response_iss_parameter_supported": 7,
+		"device_authorization_endpoint": 7, "userinfo_endpoint": []any{}, "id_token_signing_alg_values_supported": "RS256",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil)
+			b.provider.Metadata(func(m map[string]any) { m[name] = odd })
+			if who, err := b.signIn(t, ada); err != nil || who.Subject != ada.Subject {
+				t.Errorf("%+v, %v", who, err)
+			}
+		})
+	}
+}
+
+// TestAProviderThatNamesItselfByAText: "true" is meant as true, and then every answer says who it is from.
+func TestAProviderThatNamesItselfByAText(t *testing.T) {
+	b := newBench(t, nil)
+	b.provider.Metadata(func(m map[string]any) { m["authorization_response_iss_parameter_supported"] = "true" })
+	flow, q := b.begin(t, ada)
+	q.Issuer = ""
+	who, _, err := b.us.Finish(t.Context(), flow, q)
+	checkFault(t, who, err, fault.Invalid, "oidc.answer")
+	flow, q = b.begin(t, ada)
+	q.Issuer = b.provider.Issuer()
+	if who, _, err = b.us.Finish(t.Context(), flow, q); err != nil || who.Subject != ada.Subject {
+		t.Errorf("%+v, %v", who, err)
+	}
+}
