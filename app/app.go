@@ -254,7 +254,7 @@ func (a *App) accountRoutes(site *siteweb.Handlers) []web.Route {
 		nudge = a.worker.Nudge
 	}
 	h := &accountsweb.Handlers{
-		Accounts: a.Services.Accounts, Jobs: a.Services.Jobs, Shell: site.Shell, Personas: site.Personas, Zone: a.zone, Today: a.today,
+		Accounts: a.Services.Accounts, Jobs: a.Services.Jobs, Shell: site.Shell, Personas: site.Personas, Zone: a.zone, Now: clock.Real, Today: a.today,
 		Nudge: nudge, Button: a.Settings.OIDC.Name, BaseURL: a.Settings.BaseURL, Key: a.key, Demo: a.Settings.Demo, Public: a.Settings.Public(),
 	}
 	if a.Settings.OIDC.Enabled() {

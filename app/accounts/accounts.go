@@ -108,11 +108,12 @@ type Service struct {
 	today  func(ctx context.Context) string
 	demo   bool
 	hasher *hasher
+	codeAt func(seed string, step int64) (string, error)
 }
 
 // NewService makes the service.
 func NewService(p Parts) *Service {
-	s := &Service{store: p.Store, now: p.Now, key: p.Key, today: p.Today, demo: p.Demo, hasher: sharedHasher}
+	s := &Service{store: p.Store, now: p.Now, key: p.Key, today: p.Today, demo: p.Demo, hasher: sharedHasher, codeAt: codeAt}
 	if s.today == nil {
 		s.today = func(context.Context) string { return s.now().UTC().Format(time.DateOnly) }
 	}

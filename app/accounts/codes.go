@@ -44,8 +44,9 @@ type proofStore interface {
 	CodeDevice(ctx context.Context, id actor.PersonID) (CodeDevice, error)
 	PutCodeDevice(ctx context.Context, d CodeDevice) error
 	DropCodes(ctx context.Context, id actor.PersonID) error // device and recovery codes
-	// UseStep notes a step as used; false when it, or a later one, was used already.
-	UseStep(ctx context.Context, id actor.PersonID, step int64) (bool, error)
+	// UseStep notes a step as used; false when it was used already, or a later one that is not beyond newest: one that
+	// is was noted by a clock that ran ahead.
+	UseStep(ctx context.Context, id actor.PersonID, step, newest int64) (bool, error)
 	PutRecoveryCodes(ctx context.Context, id actor.PersonID, hashes []string, at time.Time) error // replaces them
 	// UseRecoveryCode notes a code as used; false when it is unknown or was used already.
 	UseRecoveryCode(ctx context.Context, id actor.PersonID, hash string, at time.Time) (bool, error)
@@ -86,7 +87,8 @@ type Enrolment struct {
 }
 
 // BeginCodes makes a seed for the actor's authenticator, or returns the one that waits for its first code. Codes
-// that are in use must be removed first.
+// that are in use must be removed first. The sign-in must be fresh, or made so by Confirm, else it is a Conflict with the
+// code "proof_old": who finds a session open must not shut its owner out by codes of their own.
 func (s *Service) BeginCodes(ctx context.Context, a actor.Actor) (Enrolment, error) {
 	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
 		return Enrolment{}, err
@@ -97,6 +99,9 @@ func (s *Service) BeginCodes(ctx context.Context, a actor.Actor) (Enrolment, err
 	}
 	var seed string
 	err = s.store.Tx(ctx, func(tx Store) error {
+		if err := s.freshlyPresent(ctx, tx, a); err != nil {
+			return err
+		}
 		seed, err = s.pendingSeed(ctx, tx, a.ID)
 		return err
 	})
@@ -139,8 +144,16 @@ func (s *Service) seed(d CodeDevice) (string, error) {
 	return seed, nil
 }
 
+// freshlyPresent refuses whose session is gone, and whose last proof lies too long ago.
+func (s *Service) freshlyPresent(ctx context.Context, tx Store, a actor.Actor) error {
+	if err := s.present(ctx, tx, a); err != nil {
+		return err
+	}
+	return s.fresh(ctx, tx, a)
+}
+
 // ConfirmCodes puts the actor's codes in use, given a first one, and returns ten recovery codes that are shown this
-// once. The session counts as coded from now on; the others end.
+// once. The sign-in must be fresh as for BeginCodes. The session counts as coded from now on; the others end.
 func (s *Service) ConfirmCodes(ctx context.Context, a actor.Actor, code string) ([]string, error) {
 	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
 		return nil, err
@@ -149,30 +162,19 @@ func (s *Service) ConfirmCodes(ctx context.Context, a actor.Actor, code string) 
 	if err != nil {
 		return nil, err
 	}
-	guards := s.guardsOf(ctx, "code", string(a.ID))
-	if err := s.admit(ctx, guards); err != nil {
+	t, err := s.begin(ctx, s.ownGuard(triesCode, string(a.ID)+"\n"+a.Session))
+	if err != nil {
 		return nil, err
 	}
 	var codes []string
 	err = s.store.Tx(ctx, func(tx Store) error {
-		if err := s.present(ctx, tx, a); err != nil {
+		if err := s.freshlyPresent(ctx, tx, a); err != nil {
 			return err
 		}
-		d, err := tx.CodeDevice(ctx, a.ID)
-		if err != nil {
+		if err := s.putInUse(ctx, tx, a.ID, code); err != nil {
 			return err
 		}
-		if d.Confirmed() {
-			return fault.New(fault.Conflict, "codes_on", "codes are set up already")
-		}
-		if err := s.useCode(ctx, tx, d, code); err != nil {
-			return err
-		}
-		if d, err = tx.CodeDevice(ctx, a.ID); err != nil { // with the step that the code used up
-			return err
-		}
-		d.ConfirmedAt = s.now()
-		if err := tx.PutCodeDevice(ctx, d); err != nil {
+		if err := s.settle(ctx, tx, t); err != nil {
 			return err
 		}
 		if codes, err = s.newRecoveryCodes(ctx, tx, a.ID); err != nil {
@@ -189,10 +191,37 @@ func (s *Service) ConfirmCodes(ctx context.Context, a actor.Actor, code string) 
 		}
 		return note(ctx, tx, a, "codes.enabled", audit.PersonObject(a.ID), audit.Done, nil)
 	})
-	if fault.Of(err).Code == "code_wrong" {
-		return nil, s.refuse(ctx, a, account, guards, "session.code_refused", err)
+	if err != nil {
+		return nil, s.unshown(ctx, a, account, t, err)
 	}
-	return codes, err
+	return codes, nil
+}
+
+// putInUse confirms the authenticator of an account by its first code.
+func (s *Service) putInUse(ctx context.Context, tx Store, id actor.PersonID, code string) error {
+	d, err := tx.CodeDevice(ctx, id)
+	if err != nil {
+		return err
+	}
+	if d.Confirmed() {
+		return fault.New(fault.Conflict, "codes_on", "codes are set up already")
+	}
+	if err := s.useCode(ctx, tx, d, code); err != nil {
+		return err
+	}
+	if d, err = tx.CodeDevice(ctx, id); err != nil { // with the step that the code used up
+		return err
+	}
+	d.ConfirmedAt = s.now()
+	return tx.PutCodeDevice(ctx, d)
+}
+
+// unshown ends the try of a code that opened nothing: it was wrong, or something else failed.
+func (s *Service) unshown(ctx context.Context, a actor.Actor, account Account, t try, err error) error {
+	if fault.Of(err).Code == "code_wrong" {
+		return s.refuse(ctx, a, account, t, "session.code_refused", err)
+	}
+	return s.abandon(ctx, t, err)
 }
 
 func errCode() error {
@@ -208,18 +237,23 @@ func (s *Service) useCode(ctx context.Context, tx Store, d CodeDevice, code stri
 	code = digits(code)
 	now := s.now().Unix() / stepSeconds
 	for step := now - 1; step <= now+1; step++ {
-		want, err := hotp.GenerateCodeCustom(seed, uint64(step), hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}) //nolint:gosec // times are positive
+		want, err := s.codeAt(seed, step)
 		if err != nil {
 			return fault.Wrap(fault.Internal, "internal", err, "compute a code")
 		}
 		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) != 1 {
 			continue
 		}
-		if fresh, err := tx.UseStep(ctx, d.Account, step); err != nil || fresh {
+		if fresh, err := tx.UseStep(ctx, d.Account, step, now+1); err != nil || fresh {
 			return err
 		}
 	}
 	return errCode()
+}
+
+// codeAt is what an authenticator shows in a step.
+func codeAt(seed string, step int64) (string, error) {
+	return hotp.GenerateCodeCustom(seed, uint64(step), hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}) //nolint:gosec // times are positive
 }
 
 // digits drops the spaces that people type within a code.
@@ -265,8 +299,8 @@ func (s *Service) EnterCode(ctx context.Context, a actor.Actor, token, code, age
 	if x.Stage != AwaitsCode {
 		return Opened{}, fault.New(fault.NotFound, "not_found", "no sign-in waits for a code")
 	}
-	guards := s.guardsOf(ctx, "code", string(account.ID))
-	if err := s.admit(ctx, guards); err != nil {
+	t, err := s.begin(ctx, s.codeGuards(ctx, account.ID))
+	if err != nil {
 		return Opened{}, err
 	}
 	var out Opened
@@ -277,16 +311,16 @@ func (s *Service) EnterCode(ctx context.Context, a actor.Actor, token, code, age
 		if err := s.useAnyCode(ctx, tx, account, code); err != nil {
 			return err
 		}
-		if err := tx.DropThrottle(ctx, guards[0].id); err != nil {
+		if err := s.settle(ctx, tx, t); err != nil {
 			return err
 		}
 		out, err = s.open(ctx, tx, account, Session{Stage: Full, Proof: x.Proof, Coded: true, Agent: agent}, token)
 		return err
 	})
-	if fault.Of(err).Code == "code_wrong" {
-		return Opened{}, s.refuse(ctx, a, account, guards, "session.code_refused", err)
+	if err != nil {
+		return Opened{}, s.unshown(ctx, a, account, t, err)
 	}
-	return out, err
+	return out, nil
 }
 
 // useAnyCode accepts a one-time code, or a recovery code, once.

@@ -208,7 +208,7 @@ func TestASignInThatWaitsForItsCode(t *testing.T) {
 					tries++
 				}
 			}
-			if tries != accounts.FreeTriesAccount+1 {
+			if tries != accounts.FreeTriesOwn+1 {
 				t.Errorf("%d tries", tries)
 			}
 			c.wait(limited(t, err))

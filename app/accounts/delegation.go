@@ -97,19 +97,19 @@ func (s *Service) Delegate(ctx context.Context, a actor.Actor, in DelegateInput)
 	if err != nil {
 		return err
 	}
-	from, err := s.store.Account(ctx, in.From)
-	if err != nil {
-		return err
-	}
-	to, err := s.store.Account(ctx, in.To)
-	if err != nil {
-		return err
-	}
-	if err := s.checkDuty(ctx, from, to, in); err != nil {
-		return err
-	}
 	d := Delegation{ID: newID(), From: in.From, To: in.To, Duty: in.Duty, StartsOn: in.StartsOn, EndsOn: ends, CreatedAt: s.now()}
 	return s.store.Tx(ctx, func(tx Store) error {
+		from, err := tx.Account(ctx, in.From)
+		if err != nil {
+			return err
+		}
+		to, err := tx.Account(ctx, in.To)
+		if err != nil {
+			return err
+		}
+		if err := s.checkDuty(ctx, tx, from, to, in); err != nil {
+			return err
+		}
 		if err := checkLoad(ctx, tx, d); err != nil {
 			return err
 		}
@@ -131,11 +131,11 @@ func (s *Service) Delegate(ctx context.Context, a actor.Actor, in DelegateInput)
 }
 
 // checkDuty refuses what the giver does not hold and who cannot take it.
-func (s *Service) checkDuty(ctx context.Context, from, to Account, in DelegateInput) error {
+func (s *Service) checkDuty(ctx context.Context, tx Store, from, to Account, in DelegateInput) error {
 	holds := slices.Contains(from.Roles, actor.Role(in.Duty))
 	if in.Duty == DutyLine {
 		var err error
-		if holds, err = s.store.HasReports(ctx, []actor.PersonID{from.ID}, max(in.StartsOn, s.today(ctx))); err != nil {
+		if holds, err = tx.HasReports(ctx, []actor.PersonID{from.ID}, max(in.StartsOn, s.today(ctx))); err != nil {
 			return err
 		}
 	}

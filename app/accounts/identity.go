@@ -32,25 +32,28 @@ type Provided struct {
 // SignInProvided opens a session for somebody a provider vouches for. An identity that no account is linked to is a
 // NotFound fault with the code "identity_unlinked": it is linked by somebody who is signed in, and by nothing else.
 func (s *Service) SignInProvided(ctx context.Context, a actor.Actor, p Provided) (Opened, error) {
-	i, err := s.store.Identity(ctx, p.Issuer, p.Subject)
-	if fault.Is(err, fault.NotFound) {
-		return Opened{}, fault.New(fault.NotFound, "identity_unlinked", "no account is linked to this identity")
-	}
-	if err != nil {
-		return Opened{}, err
-	}
-	account, err := s.store.Account(ctx, i.Account)
-	if err != nil {
-		return Opened{}, err
-	}
-	if s.usable(account) != nil {
-		return Opened{}, s.refuse(ctx, a, account, nil, "session.refused", errWrong())
-	}
 	var out Opened
-	err = s.store.Tx(ctx, func(tx Store) error {
+	var account Account
+	err := s.store.Tx(ctx, func(tx Store) error {
+		i, err := tx.Identity(ctx, p.Issuer, p.Subject)
+		if fault.Is(err, fault.NotFound) {
+			return fault.New(fault.NotFound, "identity_unlinked", "no account is linked to this identity")
+		}
+		if err != nil {
+			return err
+		}
+		if account, err = tx.Account(ctx, i.Account); err != nil {
+			return err
+		}
+		if s.usable(account) != nil {
+			return errWrong()
+		}
 		out, err = s.enter(ctx, tx, account, Session{Proof: ByProvider, Coded: p.Multi, Agent: p.Agent}, p.Former)
 		return err
 	})
+	if fault.Of(err).Code == "signin_wrong" {
+		return Opened{}, s.refuse(ctx, a, account, try{}, "session.refused", err)
+	}
 	return out, err
 }
 

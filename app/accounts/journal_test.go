@@ -46,7 +46,7 @@ func TestEveryActIsJournalled(t *testing.T) {
 				a, b = c.account(id), c.account(other)
 				return err
 			}, []string{"accounts.created", "accounts.created"}},
-			{"use the invitation", func() error { return c.UseLink(ctx, nobody, tokenOf(path), fresh) }, []string{"link.used", "password.set"}},
+			{"use the invitation", func() error { return second(c.UseLink(ctx, nobody, tokenOf(path), fresh)) }, []string{"link.used", "password.set"}},
 			{"sign in", func() error {
 				out, err := c.SignIn(ctx, nobody, accounts.SignInInput{Email: a.Email, Password: fresh, Agent: "Firefox, Linux"})
 				token = out.Token
@@ -117,11 +117,11 @@ func TestEveryActIsJournalled(t *testing.T) {
 			{"enable", func() error { return c.Enable(ctx, operator, a.ID) }, []string{"accounts.enabled"}},
 			{"try too often", func() error {
 				c.wait(2 * time.Hour)
-				for range accounts.FreeTriesAccount + 1 {
+				for range accounts.FreeTriesOwn + 1 {
 					_ = fails(c.SignIn(ctx, nobody, accounts.SignInInput{Email: b.Email, Password: "wrong"}))
 				}
 				return nil
-			}, append(slices.Repeat([]string{"session.refused"}, accounts.FreeTriesAccount), "throttle.blocked", "session.refused")},
+			}, append(slices.Repeat([]string{"session.refused"}, accounts.FreeTriesOwn), "throttle.blocked", "session.refused")},
 		}
 		for _, s := range steps {
 			before := len(c.entries())

@@ -85,27 +85,34 @@ func linkPath(kind LinkKind, token string) string {
 }
 
 // Forgot sends the link for a new password to an address that has an account in use, and nothing to any other; the
-// caller cannot tell which. Too many asks are Limited.
+// caller cannot tell which. Too many asks are Limited: each counts, so that nobody is flooded with letters.
 func (s *Service) Forgot(ctx context.Context, a actor.Actor, email string) error {
 	email = Email(email)
-	guards := s.guardsOf(ctx, "forgot", email)
-	if err := s.admit(ctx, guards); err != nil {
-		return err
-	}
 	account, err := s.store.ByEmail(ctx, email)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	known := err == nil && s.usable(account) == nil
-	return s.store.Tx(ctx, func(tx Store) error {
-		if err := s.count(ctx, tx, a, guards); err != nil { // each letter counts, so that nobody is flooded with them
+	t, err := s.begin(ctx, s.letterGuards(ctx, email, account.ID))
+	if err != nil {
+		return err
+	}
+	err = s.store.Tx(ctx, func(tx Store) error {
+		if err := noteBlocked(ctx, tx, a, t); err != nil {
 			return err
 		}
-		if !known {
+		account, err := tx.ByEmail(ctx, email)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if err != nil || s.usable(account) != nil {
 			return note(ctx, tx, a, "link.sent", "", audit.Failed, map[string]string{"kind": string(Reset)})
 		}
 		return s.send(ctx, tx, a, account, Reset, mail.Reset)
 	})
+	if err != nil {
+		return s.abandon(ctx, t, err)
+	}
+	return nil
 }
 
 // send makes a link for an account and puts the letter that carries it in the outbox.
@@ -129,64 +136,119 @@ func (s *Service) send(ctx context.Context, tx Store, a actor.Actor, account Acc
 
 // CheckLink returns whose password a link sets; a link that is not good any more is NotFound.
 func (s *Service) CheckLink(ctx context.Context, _ actor.Actor, token string) (Account, error) {
-	l, err := s.linkOf(ctx, s.store, []LinkKind{Invitation, Reset}, token)
-	if err != nil {
-		return Account{}, err
-	}
-	account, err := s.store.Account(ctx, l.Account)
-	if err != nil || s.usable(account) != nil {
-		return Account{}, errLink()
-	}
-	return account, nil
+	_, account, err := s.checkLink(ctx, s.store, token)
+	return account, err
 }
 
-// UseLink sets the password of a link's account, once, and ends its sessions. Nobody is signed in by it: the way
-// leads to the sign-in, where one-time codes are asked for as ever.
-func (s *Service) UseLink(ctx context.Context, _ actor.Actor, token, password string) error {
-	account, err := s.CheckLink(ctx, actor.Nobody(), token)
+func (s *Service) checkLink(ctx context.Context, st Store, token string) (Link, Account, error) {
+	l, err := s.linkOf(ctx, st, []LinkKind{Invitation, Reset}, token)
 	if err != nil {
-		return err
+		return Link{}, Account{}, err
+	}
+	account, err := st.Account(ctx, l.Account)
+	if err != nil || s.usable(account) != nil {
+		return Link{}, Account{}, errLink()
+	}
+	return l, account, nil
+}
+
+// Used is a link that set a password: its kind, and what the browser is known by at the sign-in that follows, so that
+// nobody who tries the account's password meanwhile keeps its owner out.
+type Used struct {
+	Kind   LinkKind
+	Device string
+}
+
+// UseLink sets the password of a link's account, once. Whoever asks for a link may have lost their account to somebody
+// else, so all that opened it before ends, as when an administrator resets it. Nobody is signed in: the way leads to the
+// sign-in, where one-time codes are asked for as ever.
+func (s *Service) UseLink(ctx context.Context, _ actor.Actor, token, password string) (Used, error) {
+	_, account, err := s.checkLink(ctx, s.store, token)
+	if err != nil {
+		return Used{}, err
 	}
 	if err := checkPassword(password, account); err != nil {
-		return err
+		return Used{}, err
 	}
-	phc, err := s.hasher.hash(ctx, password)
+	phc, t, err := s.hashFor(ctx, token, password)
 	if err != nil {
-		return err
+		return Used{}, err
 	}
+	var link Link
 	who := actor.Actor{Kind: actor.Person, ID: account.ID}
-	return s.store.Tx(ctx, func(tx Store) error {
-		if used, err := tx.UseLink(ctx, hash(token), s.now()); err != nil || !used {
-			if err == nil {
-				err = errLink()
-			}
+	err = s.store.Tx(ctx, func(tx Store) error {
+		if link, account, err = s.checkLink(ctx, tx, token); err != nil { // again: used, or ended, meanwhile
 			return err
 		}
-		if err := tx.Outbox().Withdraw(ctx, hash(token)); err != nil {
+		if err := useUp(ctx, tx, token, s.now()); err != nil {
 			return err
 		}
-		if err := tx.DropThrottle(ctx, s.guardsOf(ctx, "account", account.Email)[0].id); err != nil {
+		if err := s.settle(ctx, tx, t); err != nil {
 			return err
 		}
 		if err := note(ctx, tx, who, "link.used", audit.PersonObject(account.ID), audit.Done, nil); err != nil {
 			return err
 		}
-		return s.putPassword(ctx, tx, who, account, phc, "")
+		if err := s.dropProofs(ctx, tx, account.ID); err != nil {
+			return err
+		}
+		return s.putPassword(ctx, tx, who, account, phc, mail.PasswordRenewed)
 	})
+	if err != nil {
+		return Used{}, s.abandon(ctx, t, err)
+	}
+	return Used{Kind: link.Kind, Device: s.newDevice(account.ID, false)}, nil
 }
 
-// putPassword stores a password in a transaction, ends the other sessions and tells its owner.
-func (s *Service) putPassword(ctx context.Context, tx Store, a actor.Actor, account Account, phc, keep string) error {
-	if err := tx.PutPassword(ctx, account.ID, phc, s.now()); err != nil {
+// hashFor hashes the password that a link is to set. That is counted first: a link that is good once is worth no more
+// than a few hashes, however often it is sent at once.
+func (s *Service) hashFor(ctx context.Context, token, password string) (string, try, error) {
+	t, err := s.begin(ctx, s.ownGuard(triesLink, token))
+	if err != nil {
+		return "", try{}, err
+	}
+	phc, err := s.hasher.hash(ctx, password)
+	if err != nil {
+		return "", try{}, s.abandon(ctx, t, err)
+	}
+	return phc, t, nil
+}
+
+// useUp notes a link as used in a transaction, so that no letter carries it any more; one that was used before is over.
+func useUp(ctx context.Context, tx Store, token string, at time.Time) error {
+	used, err := tx.UseLink(ctx, hash(token), at)
+	if err != nil {
 		return err
 	}
-	if _, err := tx.EndSessions(ctx, account.ID, keep); err != nil {
+	if !used {
+		return errLink()
+	}
+	return tx.Outbox().Withdraw(ctx, hash(token))
+}
+
+// changePassword stores a new password of the actor's own in a transaction. It was shown in a session with the former
+// one, so that session goes on; the other sessions and the tokens, which the former password gave, end. The identities
+// of providers stay: each is a proof of its own, which the owner linked by a proof and was told of, and the page that
+// the password is changed on lists them (OWASP ASVS 5.0, 7.4.3, asks for the sessions).
+func (s *Service) changePassword(ctx context.Context, tx Store, a actor.Actor, account Account, phc string) error {
+	if _, err := tx.EndSessions(ctx, account.ID, a.Session); err != nil {
+		return err
+	}
+	if err := tx.RevokeTokens(ctx, account.ID, s.now()); err != nil {
 		return err
 	}
 	if err := dropLinks(ctx, tx, account.ID); err != nil { // they set no password after this one
 		return err
 	}
-	if err := tx.Outbox().Put(ctx, account.letter(mail.PasswordSet, nil)); err != nil {
+	return s.putPassword(ctx, tx, a, account, phc, mail.PasswordSet)
+}
+
+// putPassword stores a password in a transaction and tells its owner by a letter, which says what ended with it.
+func (s *Service) putPassword(ctx context.Context, tx Store, a actor.Actor, account Account, phc string, letter mail.Kind) error {
+	if err := tx.PutPassword(ctx, account.ID, phc, s.now()); err != nil {
+		return err
+	}
+	if err := tx.Outbox().Put(ctx, account.letter(letter, nil)); err != nil {
 		return err
 	}
 	return note(ctx, tx, a, "password.set", audit.PersonObject(account.ID), audit.Done, nil)
@@ -250,7 +312,7 @@ func (s *Service) SetUp(ctx context.Context, _ actor.Actor, token string, in Set
 	if err := checkPassword(in.Password, account); err != nil {
 		return Opened{}, err
 	}
-	phc, err := s.hasher.hash(ctx, in.Password)
+	phc, t, err := s.hashFor(ctx, token, in.Password)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -259,10 +321,10 @@ func (s *Service) SetUp(ctx context.Context, _ actor.Actor, token string, in Set
 		if err := s.checkSetUp(ctx, tx, token); err != nil { // again: the one before may have done it
 			return err
 		}
-		if used, err := tx.UseLink(ctx, hash(token), s.now()); err != nil || !used {
-			if err == nil {
-				err = errLink()
-			}
+		if err := useUp(ctx, tx, token, s.now()); err != nil {
+			return err
+		}
+		if err := s.settle(ctx, tx, t); err != nil {
 			return err
 		}
 		if err := tx.AddAccount(ctx, account); err != nil {
@@ -278,5 +340,8 @@ func (s *Service) SetUp(ctx context.Context, _ actor.Actor, token string, in Set
 		out, err = s.open(ctx, tx, account, Session{Stage: Full, Proof: ByLink, Agent: in.Agent}, "")
 		return err
 	})
-	return out, err
+	if err != nil {
+		return Opened{}, s.abandon(ctx, t, err)
+	}
+	return out, nil
 }

@@ -54,17 +54,17 @@ func TestAForgottenPassword(t *testing.T) {
 		if got, err := c.CheckLink(ctx, nobody, token); err != nil || got.ID != a.ID {
 			t.Fatalf("%+v, %v", got, err)
 		}
-		if got := field(c.UseLink(ctx, nobody, token, "password1"), "password"); got != "password_common" {
+		if got := field(second(c.UseLink(ctx, nobody, token, "password1")), "password"); got != "password_common" {
 			t.Error(got)
 		}
 		if c.who(session).Kind != actor.Person {
 			t.Error("the link alone ended a session")
 		}
-		c.must(c.UseLink(ctx, nobody, token, fresh))
+		c.must(second(c.UseLink(ctx, nobody, token, fresh)))
 		if c.who(session).Kind != actor.Anonymous {
 			t.Error("the session goes on")
 		}
-		if got := kinds(c.letters()); !cmp.Equal(got, []mail.Kind{mail.PasswordSet}) {
+		if got := kinds(c.letters()); !cmp.Equal(got, []mail.Kind{mail.PasswordRenewed}) {
 			t.Errorf("letters: %v", got)
 		}
 		if _, err := c.signIn("camille", password); err == nil {
@@ -73,10 +73,10 @@ func TestAForgottenPassword(t *testing.T) {
 		if _, err := c.signIn("camille", fresh); err != nil {
 			t.Error(err)
 		}
-		ended(t, c.UseLink(ctx, nobody, token, "ten loud herons"))
+		ended(t, second(c.UseLink(ctx, nobody, token, "ten loud herons")))
 		ended(t, second(c.CheckLink(ctx, nobody, token)))
 		for _, wrong := range []string{"", "x", token + "x", "\x00\xff"} {
-			ended(t, c.UseLink(ctx, nobody, wrong, fresh))
+			ended(t, second(c.UseLink(ctx, nobody, wrong, fresh)))
 		}
 	})
 }
@@ -84,7 +84,7 @@ func TestAForgottenPassword(t *testing.T) {
 func TestANewPasswordIsNoSignInWhereCodesAreAskedFor(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {
 		c.enrol(c.as(c.hire("camille", actor.HR)))
-		c.must(c.UseLink(t.Context(), nobody, c.forgets("camille"), fresh))
+		c.must(second(c.UseLink(t.Context(), nobody, c.forgets("camille"), fresh)))
 		if out, err := c.signIn("camille", fresh); err != nil || !out.NeedsCode {
 			t.Errorf("%+v, %v", out, err)
 		}
@@ -102,32 +102,32 @@ func TestWhichLinksAreGood(t *testing.T) {
 				t.Error(err)
 			}
 			c.wait(time.Second)
-			ended(t, c.UseLink(ctx, nobody, token, fresh))
+			ended(t, second(c.UseLink(ctx, nobody, token, fresh)))
 		})
 		t.Run("a reset until a later one", func(t *testing.T) {
 			earlier := c.forgets("camille")
 			later := c.forgets("camille")
-			ended(t, c.UseLink(ctx, nobody, earlier, fresh))
-			c.must(c.UseLink(ctx, nobody, later, fresh))
+			ended(t, second(c.UseLink(ctx, nobody, earlier, fresh)))
+			c.must(second(c.UseLink(ctx, nobody, later, fresh)))
 		})
 		t.Run("a reset until the password is set otherwise", func(t *testing.T) {
 			token := c.forgets("camille")
 			c.must(c.SetPassword(ctx, c.as(a), fresh, "ten loud herons"))
-			ended(t, c.UseLink(ctx, nobody, token, fresh))
+			ended(t, second(c.UseLink(ctx, nobody, token, fresh)))
 		})
 		t.Run("a reset until the account is disabled", func(t *testing.T) {
 			token := c.forgets("camille")
 			c.must(c.Disable(ctx, operator, a.ID))
-			ended(t, c.UseLink(ctx, nobody, token, fresh))
+			ended(t, second(c.UseLink(ctx, nobody, token, fresh)))
 			c.must(c.Enable(ctx, operator, a.ID))
-			ended(t, c.UseLink(ctx, nobody, token, fresh))
+			ended(t, second(c.UseLink(ctx, nobody, token, fresh)))
 		})
 		t.Run("a reset for one of two who use it at once", func(t *testing.T) {
 			c.wait(2 * time.Hour)
 			token, other := c.forgets("camille"), c.process(c.key, false)
 			one(t, race(
-				func() error { return c.UseLink(ctx, nobody, token, "eleven loud herons") },
-				func() error { return other.UseLink(ctx, nobody, token, "twelve loud herons") },
+				func() error { return second(c.UseLink(ctx, nobody, token, "eleven loud herons")) },
+				func() error { return second(other.UseLink(ctx, nobody, token, "twelve loud herons")) },
 			), "link_ended")
 		})
 		t.Run("an invitation for a week", func(t *testing.T) {
@@ -146,11 +146,11 @@ func TestWhichLinksAreGood(t *testing.T) {
 			}
 			token := tokenOf(list[0].Details["link"])
 			c.wait(7*24*time.Hour - time.Second)
-			c.must(c.UseLink(ctx, nobody, token, fresh))
+			c.must(second(c.UseLink(ctx, nobody, token, fresh)))
 			if _, err := c.signIn("bora", fresh); err != nil {
 				t.Error(err)
 			}
-			ended(t, c.UseLink(ctx, nobody, token, fresh))
+			ended(t, second(c.UseLink(ctx, nobody, token, fresh)))
 			ended(t, second(c.SetUp(ctx, nobody, token, accounts.SetUpInput{Name: "X", Email: address("x"), Password: fresh, Lang: lang.FR})))
 			if c.account(id).Name != "Bora" {
 				t.Error("another account")
@@ -159,8 +159,8 @@ func TestWhichLinksAreGood(t *testing.T) {
 		t.Run("an invitation until a password was set by another link", func(t *testing.T) {
 			_, path, err := c.Create(ctx, operator, accounts.NewAccount{Email: address("chris"), Name: "Chris", Lang: lang.EN})
 			c.must(err)
-			c.must(c.UseLink(ctx, nobody, c.forgets("chris"), fresh))
-			ended(t, c.UseLink(ctx, nobody, tokenOf(path), "ten loud herons"))
+			c.must(second(c.UseLink(ctx, nobody, c.forgets("chris"), fresh)))
+			ended(t, second(c.UseLink(ctx, nobody, tokenOf(path), "ten loud herons")))
 		})
 	})
 }
@@ -205,7 +205,7 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 					t.Errorf("%s: %v", first, answers)
 				}
 			}
-			if n := len(c.letters()); n > accounts.FreeTriesAccount+1 {
+			if n := len(c.letters()); n > accounts.FreeTriesOwn+1 {
 				t.Errorf("%d letters", n)
 			}
 		})
@@ -253,6 +253,9 @@ func TestALetterAndItsActAreOneTransaction(t *testing.T) {
 			}
 		}
 		for _, table := range c.tables() {
+			if table == "throttles" { // the wrong try was counted before it was looked at, and stays so
+				continue
+			}
 			if diff := cmp.Diff(before[table], c.dump(table)); diff != "" {
 				t.Errorf("%s changed:\n%s", table, diff)
 			}
@@ -277,7 +280,7 @@ func TestTheFirstRun(t *testing.T) {
 		ended(t, c.CheckSetUp(ctx, nobody, tokenOf(earlier)))
 		c.must(c.CheckSetUp(ctx, nobody, token))
 		ended(t, second(c.CheckLink(ctx, nobody, token)))
-		ended(t, c.UseLink(ctx, nobody, token, password))
+		ended(t, second(c.UseLink(ctx, nobody, token, password)))
 		for name, tt := range map[string]struct {
 			change      func(*accounts.SetUpInput)
 			field, rule string

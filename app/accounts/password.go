@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/secure/precis"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/echelon-hr/echelon/app/fault"
@@ -23,13 +24,27 @@ const (
 // parameters of argon2id: OWASP ASVS 5.0, appendix C. Stored hashes made with others are renewed at sign-in.
 var parameters = argon2id.Params{Memory: 19456, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// hasher makes and checks password hashes, a few at a time: each takes 19 MiB of memory.
+// How many passwords are hashed at once, and how many more wait for it. Each takes 19 MiB, which is garbage only once it
+// is done: four, with what the collector has not come to yet, stay under 160 MB, and more would help on no machine that
+// signs a company's people in. Those that wait hold no such memory; 64 of them are through in about two seconds.
+const (
+	mostSlots   = 4
+	mostWaiting = 64
+)
+
+// hasher makes and checks password hashes, a few at a time. What comes beyond those that wait is refused at once.
 type hasher struct {
-	slots   chan struct{}
+	slots   chan struct{} // who hashes
+	places  chan struct{} // who hashes or waits
 	compare func(password, phc string) (right bool, made *argon2id.Params, err error)
 }
 
-var sharedHasher = &hasher{slots: make(chan struct{}, 2*runtime.GOMAXPROCS(0)), compare: argon2id.CheckHash}
+func newHasher(slots, waiting int) *hasher {
+	return &hasher{slots: make(chan struct{}, slots), places: make(chan struct{}, slots+waiting), compare: argon2id.CheckHash}
+}
+
+// sharedHasher is the process's own: the memory is one, however many services there are.
+var sharedHasher = newHasher(min(runtime.GOMAXPROCS(0), mostSlots), mostWaiting)
 
 // nobody's hash is checked for an account that does not exist or has no password, so that the answer takes as
 // long as for one that does.
@@ -41,53 +56,82 @@ var nobodysHash = sync.OnceValue(func() string {
 	return phc
 })
 
+// enter waits for a slot to hash in. Where too many wait already it is Unavailable at once.
 func (h *hasher) enter(ctx context.Context) error {
 	select {
-	case h.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fault.Wrap(fault.Unavailable, "unavailable", ctx.Err(), "wait to hash a password")
+	case h.places <- struct{}{}:
+	default:
+		return fault.New(fault.Unavailable, "crowded", "%d passwords wait to be checked", cap(h.places)-cap(h.slots))
 	}
+	err := ctx.Err()
+	if err == nil {
+		select {
+		case h.slots <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	<-h.places
+	return fault.Wrap(fault.Unavailable, "unavailable", err, "wait to hash a password")
+}
+
+func (h *hasher) leave() {
+	<-h.slots
+	<-h.places
 }
 
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	if err := h.enter(ctx); err != nil {
 		return "", err
 	}
-	defer func() { <-h.slots }()
-	phc, err := argon2id.CreateHash(norm.NFC.String(password), &parameters)
+	defer h.leave()
+	phc, err := argon2id.CreateHash(opaque(password), &parameters)
 	if err != nil {
 		return "", fault.Wrap(fault.Internal, "internal", err, "hash a password")
 	}
 	return phc, nil
 }
 
+// opaque is a password as it is hashed: by the profile OpaqueString of RFC 8265, for which a space is one space
+// however it is typed. What the profile has no place for, such as a joined emoji, is welcome and composed alone.
+func opaque(password string) string {
+	if s, err := precis.OpaqueString.String(password); err == nil {
+		return s
+	}
+	return norm.NFC.String(password)
+}
+
 // check compares a password with a stored hash, "" for none, and tells whether the hash should be made anew.
 func (h *hasher) check(ctx context.Context, password, phc string) (right, outdated bool, err error) {
-	password = norm.NFC.String(password)
-	if utf8.RuneCountInString(password) > passwordMax {
+	if utf8.RuneCountInString(norm.NFC.String(password)) > passwordMax {
 		password = "" // nobody has one: as wrong as any other, and as slow
 	}
 	if err := h.enter(ctx); err != nil {
 		return false, false, err
 	}
-	defer func() { <-h.slots }()
+	defer h.leave()
 	known := phc != ""
 	if !known {
 		phc = nobodysHash()
 	}
-	right, made, err := h.compare(password, phc)
+	right, made, err := h.compare(opaque(password), phc)
+	composed := norm.NFC.String(password)
+	former := err == nil && !right && composed != opaque(password)
+	if former { // hashed when every kind of space was itself
+		right, made, err = h.compare(composed, phc)
+	}
 	if err != nil {
 		return false, false, fault.Wrap(fault.Internal, "internal", err, "check a password")
 	}
-	return right && known, *made != parameters, nil
+	return right && known, former || *made != parameters, nil
 }
 
 // checkPassword asks for length alone: no rules of composition, but nothing that is tried first everywhere or
 // that is the owner's own name or address.
 func checkPassword(password string, a Account) error {
 	rule, param := "", ""
-	password = norm.NFC.String(password) // as it is hashed: an accent is no character more
+	password = opaque(password) // as it is hashed: an accent is no character more
 	plain := strings.ToLower(password)
 	switch n := utf8.RuneCountInString(password); {
 	case n < passwordMin:

@@ -46,7 +46,8 @@ type proof struct {
 }
 
 // confirm asks for a proof once more before an act that changes how somebody signs in: the password where there is
-// one, else that the sign-in is fresh. A wrong password counts as one at the sign-in does.
+// one, else that the sign-in is fresh. A password that is right makes the session fresh; wrong ones are counted against
+// the session alone, so that who found one open keeps nobody from signing in.
 func (s *Service) confirm(ctx context.Context, a actor.Actor, password string) (proof, error) {
 	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
 		return proof{}, err
@@ -57,31 +58,40 @@ func (s *Service) confirm(ctx context.Context, a actor.Actor, password string) (
 	}
 	phc, err := s.store.Password(ctx, a.ID)
 	if fault.Is(err, fault.NotFound) {
-		return proof{account: account}, s.fresh(ctx, a)
+		return proof{account: account}, s.fresh(ctx, s.store, a)
 	}
 	if err != nil {
 		return proof{}, err
 	}
-	guards := s.guardsOf(ctx, "account", account.Email)
-	if err := s.admit(ctx, guards); err != nil {
+	t, err := s.begin(ctx, s.ownGuard(triesSession, string(a.ID)+"\n"+a.Session))
+	if err != nil {
 		return proof{}, err
 	}
 	right, _, err := s.hasher.check(ctx, password, phc)
-	if err != nil || right {
-		return proof{account, phc}, err
+	if err != nil {
+		return proof{}, s.abandon(ctx, t, err)
 	}
-	wrong := fault.New(fault.Invalid, "invalid", "wrong password").At("current", "password_wrong", "")
-	return proof{}, s.refuse(ctx, a, account, guards, "session.refused", wrong)
+	if !right {
+		wrong := fault.New(fault.Invalid, "invalid", "wrong password").At("current", "password_wrong", "")
+		return proof{}, s.refuse(ctx, a, account, t, "session.refused", wrong)
+	}
+	p := proof{account, phc}
+	return p, s.whileProven(ctx, a, p, func(tx Store) error {
+		if err := s.settle(ctx, tx, t); err != nil {
+			return err
+		}
+		return tx.MarkProved(ctx, a.ID, a.Session, s.now())
+	})
 }
 
 // fresh refuses when the session's last proof lies too long ago.
-func (s *Service) fresh(ctx context.Context, a actor.Actor) error {
-	all, err := s.store.SessionsOf(ctx, a.ID)
+func (s *Service) fresh(ctx context.Context, st Store, a actor.Actor) error {
+	all, err := st.SessionsOf(ctx, a.ID)
 	if err != nil {
 		return err
 	}
 	for _, x := range all {
-		if x.ID == a.Session && (x.Proof == ByPersona || s.now().Sub(x.ProvedAt) <= freshProof) {
+		if x.ID == a.Session && (x.Proof == ByPersona || x.fresh(s.now())) {
 			return nil
 		}
 	}

@@ -69,6 +69,12 @@ func (x Session) ended(now time.Time) bool {
 	return !now.Before(x.ExpiresAt) || now.Sub(x.SeenAt) > IdleLimit || x.CreatedAt.Sub(now) > AbsoluteLimit
 }
 
+// fresh tells whether a proof was shown in the session lately. A clock that was set back makes none so.
+func (x Session) fresh(now time.Time) bool {
+	age := now.Sub(x.ProvedAt)
+	return -freshProof <= age && age <= freshProof
+}
+
 type sessionStore interface {
 	AddSession(ctx context.Context, x Session) error
 	Session(ctx context.Context, tokenHash string) (Session, error)
@@ -77,6 +83,8 @@ type sessionStore interface {
 	// MarkCoded and MarkUncoded say whether a one-time code was shown in a session of an account.
 	MarkCoded(ctx context.Context, id actor.PersonID, session string) error
 	MarkUncoded(ctx context.Context, id actor.PersonID, session string) error
+	// MarkProved notes that a proof was shown in a session of an account.
+	MarkProved(ctx context.Context, id actor.PersonID, session string, at time.Time) error
 	EndSession(ctx context.Context, tokenHash string) error
 	// EndSessions ends all of an account but the one that is kept, "" for none, and says how many.
 	EndSessions(ctx context.Context, id actor.PersonID, keep string) (int, error)
@@ -105,6 +113,7 @@ func newID() string {
 // Opened is a sign-in: the token for the browser and whether a one-time code is still asked for.
 type Opened struct {
 	Token     string
+	Device    string // what the browser is known by from now on, "" while it waits or is a persona's
 	NeedsCode bool
 	Lang      lang.Lang
 }
@@ -131,6 +140,9 @@ func (s *Service) open(ctx context.Context, tx Store, account Account, x Session
 	out := Opened{Token: token, NeedsCode: x.Stage == AwaitsCode, Lang: account.Lang}
 	if x.Stage == AwaitsCode {
 		return out, nil
+	}
+	if x.Proof != ByPersona {
+		out.Device = s.newDevice(account.ID, true)
 	}
 	who := actor.Actor{Kind: actor.Person, ID: account.ID}
 	if err := note(ctx, tx, who, "session.opened", "session:"+x.ID, audit.Done, map[string]string{"proof": string(x.Proof)}); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/echelon-hr/echelon/app/actor"
-	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/fault"
 )
 
@@ -20,28 +19,29 @@ type SignInInput struct {
 func errWrong() error { return fault.New(fault.Invalid, "signin_wrong", "wrong address or password") }
 
 // SignIn opens a session for an address and a password: at once, or waiting for a one-time code. Whatever is wrong
-// gives one and the same Invalid fault after the same work; too many tries are Limited before any work.
+// gives one and the same Invalid fault after the same work. A try is counted before it is looked at: what comes beyond
+// the limit is Limited without any work, though it were right.
 func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Opened, error) {
 	email := Email(in.Email)
-	guards := s.guardsOf(ctx, "account", email)
-	if err := s.admit(ctx, guards); err != nil {
+	account, phc, err := s.credentials(ctx, email)
+	if err != nil {
 		return Opened{}, err
 	}
-	account, phc, err := s.credentials(ctx, email)
+	t, err := s.begin(ctx, s.passwordGuards(ctx, email, account.ID))
 	if err != nil {
 		return Opened{}, err
 	}
 	right, outdated, err := s.hasher.check(ctx, in.Password, phc)
 	if err != nil {
-		return Opened{}, err
+		return Opened{}, s.abandon(ctx, t, err)
 	}
 	if !right || s.usable(account) != nil {
-		return Opened{}, s.refuse(ctx, a, account, guards, "session.refused", errWrong())
+		return Opened{}, s.refuse(ctx, a, account, t, "session.refused", errWrong())
 	}
 	renewed := phc
 	if outdated {
 		if renewed, err = s.hasher.hash(ctx, in.Password); err != nil {
-			return Opened{}, err
+			return Opened{}, s.abandon(ctx, t, err)
 		}
 	}
 	var out Opened
@@ -54,13 +54,16 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 				return err
 			}
 		}
-		if err := tx.DropThrottle(ctx, guards[0].id); err != nil {
+		if err := s.settle(ctx, tx, t); err != nil {
 			return err
 		}
 		out, err = s.enter(ctx, tx, account, Session{Proof: ByPassword, Agent: in.Agent}, in.Former)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return Opened{}, s.abandon(ctx, t, err)
+	}
+	return out, nil
 }
 
 // unchanged refuses a sign-in whose password was replaced, or whose account was disabled, while it was compared: the
@@ -109,38 +112,20 @@ func (s *Service) credentials(ctx context.Context, email string) (Account, strin
 	return account, phc, err
 }
 
-// refuse counts and journals a wrong proof and returns what the reader is told.
-func (s *Service) refuse(ctx context.Context, a actor.Actor, account Account, guards []guard, action string, told error) error {
-	err := s.store.Tx(ctx, func(tx Store) error {
-		if err := s.count(ctx, tx, a, guards); err != nil {
-			return err
-		}
-		object := ""
-		if account.ID != "" {
-			object = audit.PersonObject(account.ID)
-		}
-		return note(ctx, tx, a, action, object, audit.Failed, nil)
-	})
-	if err != nil {
-		return err
-	}
-	return told
-}
-
 // SignInPersona opens a session for a demo persona. Without demo, and for an unknown persona, it is a NotFound fault.
 func (s *Service) SignInPersona(ctx context.Context, _ actor.Actor, persona, agent, former string) (Opened, error) {
 	if !s.demo {
 		return Opened{}, fault.New(fault.NotFound, "not_found", "personas exist in the demo only")
 	}
-	account, err := s.store.ByPersona(ctx, persona)
-	if err != nil {
-		return Opened{}, err
-	}
-	if err := s.usable(account); err != nil {
-		return Opened{}, err
-	}
 	var out Opened
-	err = s.store.Tx(ctx, func(tx Store) error {
+	err := s.store.Tx(ctx, func(tx Store) error {
+		account, err := tx.ByPersona(ctx, persona)
+		if err != nil {
+			return err
+		}
+		if err := s.usable(account); err != nil {
+			return err
+		}
 		out, err = s.open(ctx, tx, account, Session{Stage: Full, Proof: ByPersona, Agent: agent}, former)
 		return err
 	})
@@ -165,7 +150,7 @@ func (s *Service) Personas(ctx context.Context, _ actor.Actor) ([]Account, error
 	return out, nil
 }
 
-// SetPassword changes the actor's own password, given the current one, and ends their other sessions.
+// SetPassword changes the actor's own password, given the current one, and ends their other sessions and their tokens.
 func (s *Service) SetPassword(ctx context.Context, a actor.Actor, current, password string) error {
 	p, err := s.confirm(ctx, a, current)
 	if err != nil {
@@ -181,5 +166,5 @@ func (s *Service) SetPassword(ctx context.Context, a actor.Actor, current, passw
 	if err != nil {
 		return err
 	}
-	return s.whileProven(ctx, a, p, func(tx Store) error { return s.putPassword(ctx, tx, a, p.account, phc, a.Session) })
+	return s.whileProven(ctx, a, p, func(tx Store) error { return s.changePassword(ctx, tx, a, p.account, phc) })
 }

@@ -48,7 +48,7 @@ func TestTenThousandWrongPasswords(t *testing.T) {
 		work := accounts.Watch(c.Service)
 		for i := range 10_000 {
 			_, err := c.signIn("camille", "wrong")
-			if i <= accounts.FreeTriesAccount {
+			if i <= accounts.FreeTriesOwn {
 				if !fault.Is(err, fault.Invalid) {
 					t.Fatalf("try %d: %v", i, err)
 				}
@@ -56,7 +56,7 @@ func TestTenThousandWrongPasswords(t *testing.T) {
 			}
 			limited(t, err)
 		}
-		if n := len(work.Take()); n > accounts.FreeTriesAccount+1 {
+		if n := len(work.Take()); n > accounts.FreeTriesOwn+1 {
 			t.Errorf("hashed %d times", n)
 		}
 		if n := len(c.entries()); n > 20 {
@@ -92,7 +92,7 @@ func TestTriesAreForgottenAndNeverLockOut(t *testing.T) {
 		})
 		t.Run("an hour without any forgets them", func(t *testing.T) {
 			c.wait(accounts.ForgetAfter + time.Second)
-			for i := range accounts.FreeTriesAccount {
+			for i := range accounts.FreeTriesOwn {
 				if _, err := c.signIn("camille", "wrong"); !fault.Is(err, fault.Invalid) {
 					t.Fatalf("try %d: %v", i, err)
 				}
@@ -130,7 +130,7 @@ func TestTriesAreCountedForEveryProcess(t *testing.T) {
 				tries++
 			}
 		}
-		if tries != accounts.FreeTriesAccount+1 {
+		if tries != accounts.FreeTriesOwn+1 {
 			t.Errorf("two processes let %d tries pass", tries)
 		}
 	})
@@ -145,10 +145,10 @@ func TestTriesAreCountedForAnAddress(t *testing.T) {
 			return err
 		}
 		work := accounts.Watch(c.Service)
-		for i := range 3 * accounts.FreeTriesAddress {
+		for i := range 3 * accounts.FreeTriesNetwork {
 			_ = sign(from("192.0.2.7"), fmt.Sprintf("guess%d@entreprise.example", i), "wrong")
 		}
-		if n := len(work.Take()); n != accounts.FreeTriesAddress+1 {
+		if n := len(work.Take()); n != accounts.FreeTriesNetwork+1 {
 			t.Errorf("one address tried %d passwords", n)
 		}
 		limited(t, sign(from("192.0.2.7"), address("camille"), password))
@@ -167,11 +167,11 @@ func TestAThrottleNeverBlocksForLongerThanItsLimit(t *testing.T) {
 		for range rapid.IntRange(1, 120).Draw(t, "failures") {
 			now = now.Add(time.Duration(rapid.IntRange(-90_000, 90_000).Draw(t, "seconds")) * time.Second)
 			before := x
-			x = x.Failed(accounts.FreeTriesAccount, now)
+			x = x.Counted(accounts.FreeTriesOwn, now)
 			if w := x.Wait(now); w < 0 || w > accounts.LongestWait {
 				t.Fatalf("it blocks for %v", w)
 			}
-			if x.Failures != before.Failures+1 && x.Failures != 1 || x.Failures > accounts.FreeTriesAccount && x.Wait(now) == 0 {
+			if x.Failures != before.Failures+1 && x.Failures != 1 || x.Failures > accounts.FreeTriesOwn && x.Wait(now) == 0 {
 				t.Fatalf("%+v after %+v", x, before)
 			}
 			// However the clock jumps, waiting for what it says, twice at most, is enough.
@@ -188,7 +188,7 @@ func TestAskingForLinksIsCountedByAddress(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {
 		c.hire("camille")
 		from := audit.WithAddress(t.Context(), "192.0.2.7")
-		for i := range accounts.FreeTriesAddress + 1 {
+		for i := range accounts.FreeTriesNetwork + 1 {
 			if err := c.Forgot(from, nobody, fmt.Sprintf("invented-%d@example.com", i)); err != nil {
 				t.Fatalf("ask %d: %v", i, err)
 			}

@@ -95,15 +95,15 @@ func (s *Service) CreateTokenFor(ctx context.Context, a actor.Actor, email strin
 	if err := in.check(); err != nil {
 		return "", err
 	}
-	account, err := s.store.ByEmail(ctx, Email(email))
-	if err != nil {
-		return "", err
-	}
-	if account.Disabled() {
-		return "", fault.New(fault.Conflict, "account_disabled", "the account %s is disabled", account.Email)
-	}
 	text := ""
-	err = s.store.Tx(ctx, func(tx Store) error {
+	err := s.store.Tx(ctx, func(tx Store) error {
+		account, err := tx.ByEmail(ctx, Email(email))
+		if err != nil {
+			return err
+		}
+		if account.Disabled() {
+			return fault.New(fault.Conflict, "account_disabled", "the account %s is disabled", account.Email)
+		}
 		text, err = s.addToken(ctx, tx, a, account, in)
 		return err
 	})

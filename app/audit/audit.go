@@ -65,6 +65,20 @@ func AddressOf(ctx context.Context) string {
 	return ip
 }
 
+type sharedKey struct{}
+
+// WithSharedAddress says in a request's context that its network address is one that everybody seems to come from: that
+// of a proxy which the settings do not name.
+func WithSharedAddress(ctx context.Context) context.Context {
+	return context.WithValue(ctx, sharedKey{}, true)
+}
+
+// SharedAddress tells whether the network address of the request behind a context tells nobody apart.
+func SharedAddress(ctx context.Context) bool {
+	shared, _ := ctx.Value(sharedKey{}).(bool)
+	return shared
+}
+
 // Limits of what an entry may carry, in bytes.
 const (
 	maxName   = 200 // of an actor, an action, an object, a value of the details

@@ -15,24 +15,25 @@ type Kind string
 
 // The letters.
 const (
-	Invitation     Kind = "invitation"      // you have an account: choose a password (link, days)
-	Reset          Kind = "reset"           // you asked: choose a new password (link, minutes)
-	AccessReset    Kind = "access_reset"    // an administrator took what opens your account away: choose a new password (link, minutes)
-	PasswordSet    Kind = "password_set"    // your password was changed
-	CodesOn        Kind = "codes_on"        // one-time codes were set up
-	CodesOff       Kind = "codes_off"       // one-time codes were removed
-	RecoveryUsed   Kind = "recovery_used"   // a recovery code was used (left)
-	SignedIn       Kind = "signed_in"       // your account was signed in to (agent, when)
-	TokenMade      Kind = "token_made"      // an API token was made (name)
-	IdentityLinked Kind = "identity_linked" // a sign-in provider was linked (issuer)
-	Delegated      Kind = "delegated"       // somebody delegated a duty to you (from, duty, start, end)
-	DelegatedFor   Kind = "delegated_for"   // an administrator delegated a duty of yours (to, duty, start, end)
-	Trial          Kind = "trial"           // the test letter of the settings page
+	Invitation      Kind = "invitation"       // you have an account: choose a password (link, days)
+	Reset           Kind = "reset"            // you asked: choose a new password (link, minutes)
+	AccessReset     Kind = "access_reset"     // an administrator took what opens your account away: choose a new password (link, minutes)
+	PasswordSet     Kind = "password_set"     // your password was changed
+	PasswordRenewed Kind = "password_renewed" // your password was set by a link; all that opened your account before ended
+	CodesOn         Kind = "codes_on"         // one-time codes were set up
+	CodesOff        Kind = "codes_off"        // one-time codes were removed
+	RecoveryUsed    Kind = "recovery_used"    // a recovery code was used (left)
+	SignedIn        Kind = "signed_in"        // your account was signed in to (agent, when)
+	TokenMade       Kind = "token_made"       // an API token was made (name)
+	IdentityLinked  Kind = "identity_linked"  // a sign-in provider was linked (issuer)
+	Delegated       Kind = "delegated"        // somebody delegated a duty to you (from, duty, start, end)
+	DelegatedFor    Kind = "delegated_for"    // an administrator delegated a duty of yours (to, duty, start, end)
+	Trial           Kind = "trial"            // the test letter of the settings page
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Invitation, Reset, AccessReset, PasswordSet, CodesOn, CodesOff, RecoveryUsed, SignedIn, TokenMade, IdentityLinked, Delegated, DelegatedFor, Trial}
+	return []Kind{Invitation, Reset, AccessReset, PasswordSet, PasswordRenewed, CodesOn, CodesOff, RecoveryUsed, SignedIn, TokenMade, IdentityLinked, Delegated, DelegatedFor, Trial}
 }
 
 // Letter is what is to be said to whom.

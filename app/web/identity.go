@@ -186,7 +186,11 @@ func (a *App) withAddress(c *fiber.Ctx) {
 		}
 		address = next
 	}
-	c.SetUserContext(audit.WithAddress(c.UserContext(), address.String()))
+	ctx := audit.WithAddress(c.UserContext(), address.String())
+	if len(forwarded) > 0 && !a.trusted(peer.Unmap()) && (peer.Unmap().IsLoopback() || peer.Unmap().IsPrivate()) {
+		ctx = audit.WithSharedAddress(ctx) // evidently a proxy that the settings do not name: everybody comes from it
+	}
+	c.SetUserContext(ctx)
 }
 
 func (a *App) trusted(address netip.Addr) bool {

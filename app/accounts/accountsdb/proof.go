@@ -30,6 +30,13 @@ type deviceRow struct {
 	ConfirmedAt *time.Time `bun:"confirmed_at"`
 }
 
+type usedRow struct {
+	bun.BaseModel `bun:"table:used_steps"`
+
+	PersonID string `bun:"person_id,pk"`
+	Step     int64  `bun:"step,pk"`
+}
+
 type recoveryRow struct {
 	bun.BaseModel `bun:"table:recovery_codes"`
 
@@ -110,14 +117,31 @@ func (s *Store) DropCodes(ctx context.Context, id actor.PersonID) error {
 	if _, err := s.db.NewDelete().Model((*recoveryRow)(nil)).Where("person_id = ?", id).Exec(ctx); err != nil {
 		return db.Translate(err, "remove recovery codes")
 	}
+	if _, err := s.db.NewDelete().Model((*usedRow)(nil)).Where("person_id = ?", id).Exec(ctx); err != nil {
+		return db.Translate(err, "forget used codes")
+	}
 	_, err := s.db.NewDelete().Model((*deviceRow)(nil)).Where("person_id = ?", id).Exec(ctx)
 	return db.Translate(err, "remove authenticator")
 }
 
-// UseStep notes a step as used unless it, or a later one, was.
-func (s *Store) UseStep(ctx context.Context, id actor.PersonID, step int64) (bool, error) {
-	res, err := s.db.NewUpdate().Model((*deviceRow)(nil)).Set("last_step = ?", step).Where("person_id = ? AND last_step < ?", id, step).Exec(ctx)
-	return took(db.Changed(res, err, "use a code"))
+// keptSteps is for how many steps back used ones are remembered one by one: a day of them. Older codes are refused for
+// their age, whatever a clock does.
+const keptSteps = 2880
+
+// UseStep notes a step as used unless it was, or a later one up to newest. Beyond newest lies what a clock that ran ahead
+// left: it refuses nothing that comes before, and is refused itself when its time comes, step by step.
+func (s *Store) UseStep(ctx context.Context, id actor.PersonID, step, newest int64) (bool, error) {
+	res, err := s.db.NewUpdate().Model((*deviceRow)(nil)).Set("last_step = ?", step).
+		Where("person_id = ? AND (last_step < ? OR last_step > ?)", id, step, newest).Exec(ctx)
+	if later, err := took(db.Changed(res, err, "use a code")); err != nil || !later {
+		return false, err
+	}
+	res, err = s.db.NewInsert().Model(&usedRow{PersonID: string(id), Step: step}).On("CONFLICT (person_id, step) DO NOTHING").Exec(ctx)
+	if fresh, err := took(db.Changed(res, err, "note a used code")); err != nil || !fresh {
+		return false, err
+	}
+	_, err = s.db.NewDelete().Model((*usedRow)(nil)).Where("person_id = ? AND step < ?", id, step-keptSteps).Exec(ctx)
+	return err == nil, db.Translate(err, "forget old codes")
 }
 
 // took turns "nothing changed" into false.

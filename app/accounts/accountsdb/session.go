@@ -103,6 +103,12 @@ func (s *Store) mark(ctx context.Context, id actor.PersonID, session string, cod
 	return db.Translate(err, "mark session")
 }
 
+// MarkProved notes that a proof was shown in a session.
+func (s *Store) MarkProved(ctx context.Context, id actor.PersonID, session string, at time.Time) error {
+	_, err := s.db.NewUpdate().Model((*sessionRow)(nil)).Set("proved_at = ?", db.Time(at)).Where("person_id = ? AND id = ?", id, session).Exec(ctx)
+	return db.Translate(err, "mark session as proved")
+}
+
 // EndSession removes a session.
 func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
 	_, err := s.db.NewDelete().Model((*sessionRow)(nil)).Where("token_hash = ?", tokenHash).Exec(ctx)

@@ -31,6 +31,7 @@ func (h *Handlers) accountRoutes() []web.Route {
 		})),
 		get("/account/codes", own, func(c *fiber.Ctx) error { return h.showCodes(c, nil) }),
 		post("/account/codes", own, h.confirmCodes),
+		post("/account/codes/prove", own, h.proveForCodes),
 		post("/account/codes/remove", own, h.form("codes", "codes_removed", func(c *fiber.Ctx, a actor.Actor) error {
 			return h.Accounts.RemoveCodes(c.UserContext(), a, field(c, "current"))
 		})),
@@ -294,12 +295,16 @@ func delegationWords(l lang.Lang, d accounts.Delegation, names map[actor.PersonI
 	}
 }
 
-// showCodes shows how to set codes up; with codes that are in use it leads back.
+// showCodes shows how to set codes up; with codes that are in use it leads back, and in a session that lies unattended
+// it asks first who is there.
 func (h *Handlers) showCodes(c *fiber.Ctx, problem error) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
 	e, err := h.Accounts.BeginCodes(ctx, me)
-	if fault.Of(err).Code == "codes_on" {
+	switch fault.Of(err).Code {
+	case "codes_on":
 		return web.Redirect(c, "/account#codes")
+	case "proof_old":
+		return h.askForCodes(c, err)
 	}
 	if err != nil {
 		return err
@@ -318,6 +323,42 @@ func (h *Handlers) showCodes(c *fiber.Ctx, problem error) error {
 	}
 	v.Shell.Path, v.Shell.User.Withheld = "/account/codes", false // the page says so itself
 	return web.Render(c, accountpages.Codes(v))
+}
+
+// askForCodes asks for the password before codes are set up, or, where there is none, for a new sign-in.
+func (h *Handlers) askForCodes(c *fiber.Ctx, problem error) error {
+	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
+	account, err := h.Accounts.Get(ctx, me, me.ID)
+	if err != nil {
+		return err
+	}
+	proofs, err := h.Accounts.ProofsOf(ctx, me, me.ID)
+	if err != nil {
+		return err
+	}
+	v := accountpages.ProveView{Email: account.Email, HasPassword: proofs.Password}
+	if old := fault.Of(problem).Code == "proof_old"; !old || !proofs.Password {
+		again(c, problem)
+		p := problems(l, problem)
+		v.Problem = p["current"] + p[""]
+	}
+	if v.Shell, err = h.Shell(c, msg.T(l, msg.AccountCodesSetupTitle), ""); err != nil {
+		return err
+	}
+	v.Shell.Path = "/account/codes"
+	return web.Render(c, accountpages.ProveForCodes(v))
+}
+
+// proveForCodes takes the password that setting codes up asks for in a session that is not fresh.
+func (h *Handlers) proveForCodes(c *fiber.Ctx) error {
+	err := h.Accounts.Confirm(c.UserContext(), actor.From(c.UserContext()), field(c, "current"))
+	if err != nil && mended(err) {
+		return h.askForCodes(c, err)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(c, "/account/codes")
 }
 
 // grouped writes a seed in fours, for typing.
@@ -404,7 +445,7 @@ func (h *Handlers) createToken(c *fiber.Ctx) error {
 		return err
 	}
 	shell.Path, shell.Once = "/account", true
-	expires, err := h.expires(c, time.Now().AddDate(0, 0, in.Days))
+	expires, err := h.expires(c, h.Now().AddDate(0, 0, in.Days))
 	if err != nil {
 		return err
 	}

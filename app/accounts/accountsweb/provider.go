@@ -26,26 +26,16 @@ const (
 	sealedPending = "pending identity"
 )
 
+// keepWhilePending keeps a cookie of these; an empty value ends it.
+func (h *Handlers) keepWhilePending(c *fiber.Ctx, name, value string) {
+	h.cookie(c, name, value, oidc.FlowAge)
+}
+
 // linkingFor is, in place of an address to go back to, for whom an identity is to be linked: no form can say so, since
 // what forms say there is a path.
 func linkingFor(id actor.PersonID) string { return "link:" + string(id) }
 
 func queryEscape(s string) string { return url.QueryEscape(s) }
-
-func (h *Handlers) cookie(c *fiber.Ctx, name, value string) {
-	x := fiber.Cookie{Name: h.cookieName(name), Value: value, Path: "/", HTTPOnly: true, Secure: h.Public, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(oidc.FlowAge.Seconds())}
-	if value == "" {
-		x.MaxAge, x.Expires = 0, time.Unix(1, 0)
-	}
-	c.Cookie(&x)
-}
-
-func (h *Handlers) cookieName(name string) string {
-	if h.Public {
-		return "__Host-" + name
-	}
-	return name
-}
 
 // toProvider sends the browser to the provider.
 func (h *Handlers) toProvider(c *fiber.Ctx) error {
@@ -72,7 +62,7 @@ func (h *Handlers) leave(c *fiber.Ctx, back string) error {
 	if err != nil {
 		return err
 	}
-	h.cookie(c, flowCookie, flow)
+	h.keepWhilePending(c, flowCookie, flow)
 	c.Set("Refresh", "0; url="+address)
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	l := web.LangOf(c.UserContext())
@@ -84,7 +74,7 @@ func (h *Handlers) leave(c *fiber.Ctx, back string) error {
 func (h *Handlers) fromProvider(c *fiber.Ctx) error {
 	ctx := c.UserContext()
 	flow := c.Cookies(h.cookieName(flowCookie))
-	h.cookie(c, flowCookie, "") // whatever comes of it, it was used
+	h.keepWhilePending(c, flowCookie, "") // whatever comes of it, it was used
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
 	q := oidc.Query{Code: c.Query("code"), State: c.Query("state"), Error: c.Query("error"), Issuer: c.Query("iss")}
 	who, back, err := h.Provider.Finish(ctx, flow, q)
@@ -144,11 +134,11 @@ type pendingIdentity struct {
 
 // offerLink keeps the identity and asks for the usual sign-in, which confirms whose it is.
 func (h *Handlers) offerLink(c *fiber.Ctx, who oidc.Identity, back string) error {
-	b, err := json.Marshal(pendingIdentity{who.Issuer, who.Subject, who.Email, who.EmailVerified, time.Now().Add(oidc.FlowAge)})
+	b, err := json.Marshal(pendingIdentity{who.Issuer, who.Subject, who.Email, who.EmailVerified, h.Now().Add(oidc.FlowAge)})
 	if err != nil {
 		return err
 	}
-	h.cookie(c, pendingCookie, h.Key.Seal(sealedPending, "", string(b)))
+	h.keepWhilePending(c, pendingCookie, h.Key.Seal(sealedPending, "", string(b)))
 	l := web.LangOf(c.UserContext())
 	v := accountpages.SignInView{Email: who.Email, Back: web.LocalPath(back), Problem: msg.T(l, msg.AccountProblemUnlinked)}
 	return h.showSignIn(c, v)
@@ -158,7 +148,7 @@ func (h *Handlers) offerLink(c *fiber.Ctx, who oidc.Identity, back string) error
 func (h *Handlers) pending(c *fiber.Ctx) (pendingIdentity, bool) {
 	var p pendingIdentity
 	text, err := h.Key.Open(sealedPending, "", c.Cookies(h.cookieName(pendingCookie)))
-	if err != nil || json.Unmarshal([]byte(text), &p) != nil || time.Now().After(p.Until) {
+	if err != nil || json.Unmarshal([]byte(text), &p) != nil || h.Now().After(p.Until) {
 		return pendingIdentity{}, false
 	}
 	return p, true
@@ -171,7 +161,7 @@ func (h *Handlers) linkPending(c *fiber.Ctx, token string) (bool, error) {
 	if !waits {
 		return false, nil
 	}
-	h.cookie(c, pendingCookie, "")
+	h.keepWhilePending(c, pendingCookie, "")
 	ctx := c.UserContext()
 	me, err := h.Accounts.Resume(ctx, actor.Nobody(), token)
 	if err != nil || me.Kind != actor.Person {

@@ -49,6 +49,8 @@ func (h *Handlers) signIn(c *fiber.Ctx) error {
 	switch c.Query("done") {
 	case "set":
 		v.Notice = msg.T(web.LangOf(c.UserContext()), msg.AccountNoticeSet)
+	case "renewed":
+		v.Notice = msg.T(web.LangOf(c.UserContext()), msg.AccountNoticeRenewed)
 	case "lost":
 		v.Problem = msg.T(web.LangOf(c.UserContext()), msg.AccountProblemLost)
 	}
@@ -75,7 +77,7 @@ func (h *Handlers) showSignIn(c *fiber.Ctx, v accountpages.SignInView) error {
 func (h *Handlers) former(c *fiber.Ctx) string { return c.Cookies(web.SessionCookie(h.Public)) }
 
 func (h *Handlers) doSignIn(c *fiber.Ctx) error {
-	ctx := c.UserContext()
+	ctx := h.withDevice(c)
 	in := accounts.SignInInput{Email: field(c, "email"), Password: field(c, "password"), Agent: agent(c), Former: h.former(c)}
 	opened, err := h.Accounts.SignIn(ctx, actor.From(ctx), in)
 	if err != nil && mended(err) {
@@ -90,6 +92,7 @@ func (h *Handlers) doSignIn(c *fiber.Ctx) error {
 // enter gives the browser its session and leads on: to the code that is still asked for, else to where it wanted.
 func (h *Handlers) enter(c *fiber.Ctx, o accounts.Opened, back string) error {
 	web.SetSession(c, h.Public, o.Token)
+	h.remember(c, o.Device)
 	h.nudge()
 	if o.NeedsCode {
 		return web.Redirect(c, "/sign-in/code?back="+queryEscape(back))
@@ -119,7 +122,7 @@ func (h *Handlers) showCode(c *fiber.Ctx, v accountpages.CodeView) error {
 }
 
 func (h *Handlers) enterCode(c *fiber.Ctx) error {
-	ctx, back := c.UserContext(), web.LocalPath(field(c, "back"))
+	ctx, back := h.withDevice(c), web.LocalPath(field(c, "back"))
 	opened, err := h.Accounts.EnterCode(ctx, actor.From(ctx), h.former(c), field(c, "code"), agent(c))
 	switch {
 	case fault.Is(err, fault.NotFound): // the ten minutes are over, or it never began
@@ -145,7 +148,7 @@ func (h *Handlers) showForgot(c *fiber.Ctx, v accountpages.ForgotView) error {
 }
 
 func (h *Handlers) doForgot(c *fiber.Ctx) error {
-	ctx, email := c.UserContext(), field(c, "email")
+	ctx, email := h.withDevice(c), field(c, "email")
 	err := h.Accounts.Forgot(ctx, actor.From(ctx), email)
 	if err != nil && mended(err) {
 		return h.showForgot(again(c, err), accountpages.ForgotView{Email: email, Problem: problems(web.LangOf(ctx), err)[""]})
@@ -190,7 +193,7 @@ func hideAddress(path *string) { *path = "/" }
 
 func (h *Handlers) setPassword(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	err := h.Accounts.UseLink(ctx, actor.From(ctx), c.Params("token"), field(c, "password"))
+	used, err := h.Accounts.UseLink(ctx, actor.From(ctx), c.Params("token"), field(c, "password"))
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return h.showPassword(c, nil)
@@ -199,7 +202,11 @@ func (h *Handlers) setPassword(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	h.remember(c, used.Device)
 	h.nudge()
+	if used.Kind == accounts.Reset {
+		return done(c, "/sign-in", "renewed")
+	}
 	return done(c, "/sign-in", "set")
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/accounts"
+	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
@@ -35,6 +36,8 @@ type Handlers struct {
 	Personas func(ctx context.Context) ([]sitepages.Persona, error)
 	// Zone is the time zone that pages tell times in.
 	Zone func(ctx context.Context) (*time.Location, error)
+	// Now tells the time.
+	Now clock.Clock
 	// Today is the date in that zone.
 	Today func(ctx context.Context) string
 	// Nudge sends waiting letters at once; nil where none are sent.
@@ -108,7 +111,7 @@ const staleForm = "changed_meanwhile"
 // mended tells whether an error is for the form to show: the reader can do something about it there.
 func mended(err error) bool {
 	f := fault.Of(err)
-	if slices.Contains([]string{"csrf", "last_administrator", "account_disabled", "proof_old", "codes_on", "identity_taken", "last_proof", staleForm}, f.Code) {
+	if slices.Contains([]string{"csrf", "last_administrator", "account_disabled", "proof_old", "codes_on", "identity_taken", "last_proof", "crowded", staleForm}, f.Code) {
 		return true
 	}
 	return f.Kind == fault.Invalid || f.Kind == fault.Limited

@@ -12,7 +12,8 @@ var states = map[mail.State]msg.Key{
 
 var kinds = map[mail.Kind]msg.Key{
 	mail.Invitation: msg.MailKindInvitation, mail.Reset: msg.MailKindReset, mail.AccessReset: msg.MailKindAccessReset, mail.PasswordSet: msg.MailKindPasswordSet,
-	mail.CodesOn: msg.MailKindCodesOn, mail.CodesOff: msg.MailKindCodesOff, mail.RecoveryUsed: msg.MailKindRecoveryUsed,
+	mail.PasswordRenewed: msg.MailKindPasswordRenewed,
+	mail.CodesOn:         msg.MailKindCodesOn, mail.CodesOff: msg.MailKindCodesOff, mail.RecoveryUsed: msg.MailKindRecoveryUsed,
 	mail.SignedIn: msg.MailKindSignedIn, mail.TokenMade: msg.MailKindTokenMade, mail.IdentityLinked: msg.MailKindIdentityLinked,
 	mail.Delegated: msg.MailKindDelegated, mail.DelegatedFor: msg.MailKindDelegatedFor, mail.Trial: msg.MailKindTrial,
 }

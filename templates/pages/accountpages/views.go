@@ -135,6 +135,14 @@ type CodesView struct {
 	Needed  bool // a role of the reader's waits for it
 }
 
+// ProveView asks who is there before one-time codes are set up.
+type ProveView struct {
+	layout.Shell
+	Email       string
+	HasPassword bool // else a new sign-in is asked for
+	Problem     Field
+}
+
 // RecoveryView shows the recovery codes, this once.
 type RecoveryView struct {
 	layout.Shell
