@@ -40,6 +40,9 @@ func (s *Service) deviceGuard(ctx context.Context, kind string, id actor.PersonI
 		return guard{}, false
 	}
 	part := strings.Fields(text)
+	if len(part) != 3 {
+		return guard{}, false
+	}
 	unix, err := strconv.ParseInt(part[1], 10, 64)
 	if err != nil || s.now().Sub(time.Unix(unix, 0)) > DeviceAge || kind == triesCode && part[2] != "true" {
 		return guard{}, false
