@@ -134,6 +134,79 @@ func TestWhichCodesAreTaken(t *testing.T) {
 	})
 }
 
+// TestACodeIsTakenAfterAClockThatRanAhead: what was used then holds nothing up when the clock is right again, and is not
+// good a second time when its own time comes.
+func TestACodeIsTakenAfterAClockThatRanAhead(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		const ahead = 10 * time.Minute
+		a := c.hire("camille")
+		seed, _ := c.enrol(c.as(a))
+		c.wait(time.Minute)
+		before := c.code(seed, 0)
+		c.must(c.shows(a, before))
+		c.wait(ahead)
+		first, then := c.code(seed, 0), c.code(seed, 1)
+		c.must(c.shows(a, first))
+		c.must(c.shows(a, then))
+		c.wait(-ahead)
+		if got := field(c.shows(a, before), "code"); got != "code_wrong" {
+			t.Errorf("one that was used before it ran ahead: %q", got)
+		}
+		c.wait(time.Minute)
+		if err := c.shows(a, c.code(seed, 0)); err != nil {
+			t.Errorf("once it is right again: %v", err)
+		}
+		if got := field(c.shows(a, c.code(seed, 0)), "code"); got != "code_wrong" {
+			t.Errorf("twice: %q", got)
+		}
+		c.wait(ahead - time.Minute)
+		for _, code := range []string{first, then} {
+			if got := field(c.shows(a, code), "code"); got != "code_wrong" {
+				t.Errorf("a code of the future, when its time has come: %q", got)
+			}
+		}
+		c.wait(time.Minute)
+		if err := c.shows(a, c.code(seed, 0)); err != nil {
+			t.Errorf("the next one: %v", err)
+		}
+	})
+}
+
+// TestCodesAreSetUpInAFreshSession: who finds a session open does not lock its owner out by codes of their own.
+func TestCodesAreSetUpInAFreshSession(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		ctx := t.Context()
+		who := c.as(c.hire("camille", actor.HR))
+		e, err := c.BeginCodes(ctx, who)
+		c.must(err)
+		old := func(what string, err error) {
+			t.Helper()
+			if fault.Of(err).Code != "proof_old" {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		c.wait(accounts.FreshProof + time.Second)
+		old("the seed that waits", second(c.BeginCodes(ctx, who)))
+		old("its first code", second(c.ConfirmCodes(ctx, who, c.code(e.Secret, 0))))
+		if got := field(c.Confirm(ctx, who, "wrong"), "current"); got != "password_wrong" {
+			t.Error(got)
+		}
+		old("after a wrong password", second(c.BeginCodes(ctx, who)))
+		c.must(c.Confirm(ctx, who, password))
+		c.wait(accounts.FreshProof)
+		if again, err := c.BeginCodes(ctx, who); err != nil || again != e {
+			t.Errorf("after the password: %v", err)
+		}
+		if _, err := c.ConfirmCodes(ctx, who, c.code(e.Secret, 0)); err != nil {
+			t.Error(err)
+		}
+		c.wait(-24 * time.Hour)
+		bora := c.as(c.hire("bora"))
+		c.wait(-time.Hour)
+		old("by a clock that was set back", second(c.BeginCodes(ctx, bora)))
+	})
+}
+
 // A code of the next step that confirms the set-up is used up like any other.
 func TestTheFirstCodeDoesNotCountTwice(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {

@@ -50,6 +50,7 @@ func TestAForgottenPassword(t *testing.T) {
 		ctx := t.Context()
 		a := c.hire("camille", actor.HR)
 		session := c.enter(a, true)
+		program := c.makes(c.who(session), "read")
 		token := c.forgets("camille")
 		if got, err := c.CheckLink(ctx, nobody, token); err != nil || got.ID != a.ID {
 			t.Fatalf("%+v, %v", got, err)
@@ -63,6 +64,12 @@ func TestAForgottenPassword(t *testing.T) {
 		c.must(second(c.UseLink(ctx, nobody, token, fresh)))
 		if c.who(session).Kind != actor.Anonymous {
 			t.Error("the session goes on")
+		}
+		if c.program(program).Kind != actor.Anonymous {
+			t.Error("the token goes on")
+		}
+		if list, err := c.st.IdentitiesOf(ctx, a.ID); err != nil || len(list) != 0 {
+			t.Errorf("a provider opens the account still: %v, %v", list, err)
 		}
 		if got := kinds(c.letters()); !cmp.Equal(got, []mail.Kind{mail.PasswordRenewed}) {
 			t.Errorf("letters: %v", got)

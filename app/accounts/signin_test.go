@@ -189,6 +189,44 @@ func TestAPasswordIsOneHoweverItsAccentsAreTyped(t *testing.T) {
 	})
 }
 
+// TestASpaceIsOneHoweverItIsTyped follows RFC 8265, and lets those in whose password was hashed before it was followed.
+func TestASpaceIsOneHoweverItIsTyped(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		a := c.hire("camille")
+		sign := func(with string) error { return second(c.signIn("camille", with)) }
+		const plain, hard, wide = "full width herons", "full\u00a0width\u00a0herons", "full\u3000width\u2003herons"
+		for _, stored := range []string{plain, hard, wide} {
+			c.must(c.st.PutPassword(t.Context(), a.ID, accounts.Hashed(stored), c.clock()))
+			for _, typed := range []string{plain, hard, wide} {
+				if err := sign(typed); err != nil {
+					t.Errorf("set as %+q, typed as %+q: %v", stored, typed, err)
+				}
+			}
+			if sign("full-width-herons") == nil {
+				t.Error("and without spaces too")
+			}
+		}
+		t.Run("one of before", func(t *testing.T) {
+			c.must(c.st.PutPassword(t.Context(), a.ID, accounts.HashedCheaply(hard), c.clock()))
+			if sign(plain) == nil {
+				t.Error("what was another password then is right")
+			}
+			if err := sign(hard); err != nil {
+				t.Fatalf("as it was set: %v", err)
+			}
+			if err := sign(plain); err != nil {
+				t.Errorf("hashed anew at that sign-in: %v", err)
+			}
+		})
+		t.Run("what the profile has no place for", func(t *testing.T) {
+			const family = "nous \U0001F468\u200d\U0001F469\u200d\U0001F467 trois"
+			c.must(accounts.CheckPassword(family, a))
+			c.must(c.st.PutPassword(t.Context(), a.ID, accounts.Hashed(family), c.clock()))
+			c.must(sign(family))
+		})
+	})
+}
+
 func TestThePersonasOfTheDemo(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {
 		ctx := t.Context()
@@ -271,6 +309,7 @@ func TestChangingOnesPassword(t *testing.T) {
 		a := c.hire("camille")
 		here, there := c.enter(a, true), c.enter(a, true)
 		who := c.who(here)
+		token := c.makes(who, "read")
 		if got := field(c.SetPassword(ctx, who, "wrong", "nine loud herons"), "current"); got != "password_wrong" {
 			t.Error(got)
 		}
@@ -283,10 +322,19 @@ func TestChangingOnesPassword(t *testing.T) {
 		if c.who(there).Kind != actor.Person {
 			t.Error("a change that was refused ended a session")
 		}
+		if c.program(token).Kind != actor.Person {
+			t.Error("a change that was refused ended a token")
+		}
 		c.letters()
 		c.must(c.SetPassword(ctx, who, password, "nine loud herons"))
 		if c.who(here).Kind != actor.Person || c.who(there).Kind != actor.Anonymous {
 			t.Error("it does not end the other session, and that one only")
+		}
+		if c.program(token).Kind != actor.Anonymous {
+			t.Error("the token goes on")
+		}
+		if list, err := c.Identities(ctx, who); err != nil || len(list) != 1 {
+			t.Errorf("what the owner linked is gone: %v, %v", list, err)
 		}
 		if _, err := c.signIn("camille", password); err == nil {
 			t.Error("the former password works")

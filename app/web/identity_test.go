@@ -63,6 +63,37 @@ func TestWhereARequestComesFrom(t *testing.T) {
 	}
 }
 
+// TestAProxyThatNobodyDeclaredIsNoticed: it tells of itself by the header, from an address that no visitor has.
+func TestAProxyThatNobodyDeclaredIsNoticed(t *testing.T) {
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for name, tt := range map[string]struct {
+		peer, forwarded string
+		want            bool
+	}{
+		"on this machine":            {"127.0.0.1", "192.0.2.1", true},
+		"on this machine, mapped":    {"::ffff:127.0.0.1", "192.0.2.1", true},
+		"in the same network":        {"172.17.0.1", "192.0.2.1", true},
+		"of IPv6":                    {"fd00::1", "2001:db8::7", true},
+		"declared":                   {"10.0.0.1", "192.0.2.1", false},
+		"a visitor that says so":     {"198.51.100.9", "192.0.2.1", false},
+		"a visitor in the building":  {"172.17.0.1", "", false},
+		"the browser on the machine": {"127.0.0.1", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			request(t, tt.peer, func(c *fiber.Ctx) {
+				if tt.forwarded != "" {
+					c.Request().Header.Set(fiber.HeaderXForwardedFor, tt.forwarded)
+				}
+				a := &App{cfg: Config{Proxies: proxies}}
+				a.withAddress(c)
+				if got := audit.SharedAddress(c.UserContext()); got != tt.want {
+					t.Errorf("%t, want %t", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
 func TestTheTokenOfAProgram(t *testing.T) {
 	for header, want := range map[string]string{
 		"Bearer abc": "abc", "bearer abc": "abc", "BEARER   abc ": "abc", "Bearer ": "", "Basic abc": "-", "Bearer": "-", "": "-", "abc": "-", "XBearer abc": "-",

@@ -2,6 +2,7 @@ package accountsweb
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/web"
 )
 
 func TestABrowserInWords(t *testing.T) {
@@ -79,7 +81,8 @@ func TestWhatIsWrongWithAForm(t *testing.T) {
 		for _, err := range []error{
 			fault.New(fault.Invalid, "signin_wrong", "for the log"), fault.New(fault.Conflict, "last_administrator", "for the log"),
 			fault.New(fault.Conflict, "proof_old", "for the log"), fault.New(fault.Conflict, "codes_on", "for the log"), fault.New(fault.Conflict, "identity_taken", "for the log"),
-			fault.New(fault.Conflict, "account_disabled", "for the log"), fault.New(fault.NotFound, "link_ended", "for the log"), errors.New("for the log"),
+			fault.New(fault.Conflict, "account_disabled", "for the log"), fault.New(fault.NotFound, "link_ended", "for the log"),
+			fault.New(fault.Unavailable, "crowded", "for the log"), errors.New("for the log"),
 		} {
 			for _, l := range lang.All() {
 				got := problems(l, err)
@@ -101,6 +104,16 @@ func TestWhatIsWrongWithAForm(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestARushIsToldOnTheForm: a form whose password was not looked at comes back filled in, with when to come again.
+func TestARushIsToldOnTheForm(t *testing.T) {
+	if err := fault.New(fault.Unavailable, "crowded", "for the log"); !mended(err) || web.StatusOf(err.Kind) != http.StatusServiceUnavailable {
+		t.Error("it is an error page")
+	}
+	if mended(fault.New(fault.Unavailable, "db.unreachable", "for the log")) {
+		t.Error("so is a database that is away")
+	}
 }
 
 // unworded tells the sentence of a rule that has none of its own.
