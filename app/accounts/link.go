@@ -203,11 +203,16 @@ func (s *Service) UseLink(ctx context.Context, _ actor.Actor, token, password st
 // hashFor hashes the password that a link is to set. That is counted first: a link that is good once is worth no more
 // than a few hashes, however often it is sent at once.
 func (s *Service) hashFor(ctx context.Context, token, password string) (string, try, error) {
+	place, err := s.hasher.reserve()
+	if err != nil {
+		return "", try{}, err
+	}
+	defer place.leave()
 	t, err := s.begin(ctx, s.ownGuard(triesLink, token))
 	if err != nil {
 		return "", try{}, err
 	}
-	phc, err := s.hasher.hash(ctx, password)
+	phc, err := place.hash(ctx, password)
 	if err != nil {
 		return "", try{}, s.abandon(ctx, t, err)
 	}

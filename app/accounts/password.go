@@ -25,10 +25,10 @@ const (
 var parameters = argon2id.Params{Memory: 19456, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // How many passwords are hashed at once, and how many more wait for it. Each takes 19 MiB, which is garbage only once it
-// is done: four, with what the collector has not come to yet, stay under 160 MB, and more would help on no machine that
-// signs a company's people in. Those that wait hold no such memory; 64 of them are through in about two seconds.
+// is done: two, with what the collector has not come to yet, stay under 80 MB, and check some fifty passwords a second,
+// more than a company's people come with. Those that wait hold no such memory; 64 are through in a second or two.
 const (
-	mostSlots   = 4
+	mostSlots   = 2
 	mostWaiting = 64
 )
 
@@ -56,13 +56,24 @@ var nobodysHash = sync.OnceValue(func() string {
 	return phc
 })
 
-// enter waits for a slot to hash in. Where too many wait already it is Unavailable at once.
-func (h *hasher) enter(ctx context.Context) error {
+// place is one among those who hash or wait for it. Whoever has one leaves it.
+type place struct{ h *hasher }
+
+// reserve takes a place before anything is done for a try, or read. Where too many wait already it is Unavailable at
+// once, so that a rush costs neither memory nor the database.
+func (h *hasher) reserve() (place, error) {
 	select {
 	case h.places <- struct{}{}:
+		return place{h}, nil
 	default:
-		return fault.New(fault.Unavailable, "crowded", "%d passwords wait to be checked", cap(h.places)-cap(h.slots))
+		return place{}, fault.New(fault.Unavailable, "crowded", "%d passwords wait to be checked", cap(h.places)-cap(h.slots))
 	}
+}
+
+func (p place) leave() { <-p.h.places }
+
+// enter waits for a slot to hash in.
+func (h *hasher) enter(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {
 		select {
@@ -72,20 +83,14 @@ func (h *hasher) enter(ctx context.Context) error {
 			err = ctx.Err()
 		}
 	}
-	<-h.places
 	return fault.Wrap(fault.Unavailable, "unavailable", err, "wait to hash a password")
 }
 
-func (h *hasher) leave() {
-	<-h.slots
-	<-h.places
-}
-
-func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	if err := h.enter(ctx); err != nil {
+func (p place) hash(ctx context.Context, password string) (string, error) {
+	if err := p.h.enter(ctx); err != nil {
 		return "", err
 	}
-	defer h.leave()
+	defer func() { <-p.h.slots }()
 	phc, err := argon2id.CreateHash(opaque(password), &parameters)
 	if err != nil {
 		return "", fault.Wrap(fault.Internal, "internal", err, "hash a password")
@@ -103,23 +108,23 @@ func opaque(password string) string {
 }
 
 // check compares a password with a stored hash, "" for none, and tells whether the hash should be made anew.
-func (h *hasher) check(ctx context.Context, password, phc string) (right, outdated bool, err error) {
+func (p place) check(ctx context.Context, password, phc string) (right, outdated bool, err error) {
 	if utf8.RuneCountInString(norm.NFC.String(password)) > passwordMax {
 		password = "" // nobody has one: as wrong as any other, and as slow
 	}
-	if err := h.enter(ctx); err != nil {
+	if err := p.h.enter(ctx); err != nil {
 		return false, false, err
 	}
-	defer h.leave()
+	defer func() { <-p.h.slots }()
 	known := phc != ""
 	if !known {
 		phc = nobodysHash()
 	}
-	right, made, err := h.compare(opaque(password), phc)
+	right, made, err := p.h.compare(opaque(password), phc)
 	composed := norm.NFC.String(password)
 	former := err == nil && !right && composed != opaque(password)
 	if former { // hashed when every kind of space was itself
-		right, made, err = h.compare(composed, phc)
+		right, made, err = p.h.compare(composed, phc)
 	}
 	if err != nil {
 		return false, false, fault.Wrap(fault.Internal, "internal", err, "check a password")

@@ -63,11 +63,16 @@ func (s *Service) confirm(ctx context.Context, a actor.Actor, password string) (
 	if err != nil {
 		return proof{}, err
 	}
+	place, err := s.hasher.reserve()
+	if err != nil {
+		return proof{}, err
+	}
+	defer place.leave()
 	t, err := s.begin(ctx, s.ownGuard(triesSession, string(a.ID)+"\n"+a.Session))
 	if err != nil {
 		return proof{}, err
 	}
-	right, _, err := s.hasher.check(ctx, password, phc)
+	right, _, err := place.check(ctx, password, phc)
 	if err != nil {
 		return proof{}, s.abandon(ctx, t, err)
 	}

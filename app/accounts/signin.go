@@ -22,6 +22,11 @@ func errWrong() error { return fault.New(fault.Invalid, "signin_wrong", "wrong a
 // gives one and the same Invalid fault after the same work. A try is counted before it is looked at: what comes beyond
 // the limit is Limited without any work, though it were right.
 func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Opened, error) {
+	place, err := s.hasher.reserve()
+	if err != nil {
+		return Opened{}, err
+	}
+	defer place.leave()
 	email := Email(in.Email)
 	account, phc, err := s.credentials(ctx, email)
 	if err != nil {
@@ -31,7 +36,7 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 	if err != nil {
 		return Opened{}, err
 	}
-	right, outdated, err := s.hasher.check(ctx, in.Password, phc)
+	right, outdated, err := place.check(ctx, in.Password, phc)
 	if err != nil {
 		return Opened{}, s.abandon(ctx, t, err)
 	}
@@ -40,7 +45,7 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 	}
 	renewed := phc
 	if outdated {
-		if renewed, err = s.hasher.hash(ctx, in.Password); err != nil {
+		if renewed, err = place.hash(ctx, in.Password); err != nil {
 			return Opened{}, s.abandon(ctx, t, err)
 		}
 	}
@@ -162,7 +167,12 @@ func (s *Service) SetPassword(ctx context.Context, a actor.Actor, current, passw
 	if p.phc != "" && password == current {
 		return fault.New(fault.Invalid, "invalid", "the password is the one in use").At("password", "password_same", "")
 	}
-	phc, err := s.hasher.hash(ctx, password)
+	place, err := s.hasher.reserve()
+	if err != nil {
+		return err
+	}
+	defer place.leave()
+	phc, err := place.hash(ctx, password)
 	if err != nil {
 		return err
 	}
