@@ -13,6 +13,7 @@ import (
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/apptest"
+	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
@@ -165,6 +166,28 @@ func codeOf(t *testing.T, seed string) string {
 }
 
 // TestSigningInByKeyboard signs in and out again without a pointer.
+// TestProvingOneselfBeforeCodesInABrowser types the password that setting codes up asks for a while after the sign-in.
+func TestProvingOneselfBeforeCodesInABrowser(t *testing.T) {
+	s := apptest.Start(t, "sqlite")
+	id := addPerson(t, s, "basile@example.com", "Basile Second", actor.Administrator)
+	b := s.Browser(t, 390, 844)
+	signInIn(t, b)
+	if _, err := s.App.DB.ExecContext(t.Context(), "UPDATE sessions SET proved_at = ? WHERE person_id = ?", db.Time(time.Now().Add(-time.Hour)), string(id)); err != nil {
+		t.Fatal(err)
+	}
+	b.Open("/account/codes")
+	checkAxe(t, b)
+	b.Type("#current", "not their password")
+	b.Submit("\r")
+	if got := b.Text("main"); !strings.Contains(got, "Ce n’est pas le mot de passe actuel.") {
+		t.Errorf("nothing is said of a wrong password: %s", got)
+	}
+	checkAxe(t, b)
+	b.Type("#current", goodPassword)
+	b.Submit("\r")
+	codesIn(t, b)
+}
+
 func TestSigningInByKeyboard(t *testing.T) {
 	s := apptest.Start(t, "sqlite")
 	addPerson(t, s, "odile@example.com", "Odile Ravel")
