@@ -26,7 +26,8 @@ func WithDevice(ctx context.Context, brought string) context.Context {
 // counted apart from everybody else's. coded says that all that is asked for was shown, so that it holds for one-time
 // codes too, which a link by mail must not go round.
 func (s *Service) newDevice(id actor.PersonID, coded bool) string {
-	return s.key.Seal(sealedDevice, string(id), newID()+" "+strconv.FormatInt(s.now().Unix(), 10)+" "+strconv.FormatBool(coded))
+	text := newID() + " " + strconv.FormatInt(s.now().Unix(), 10) + " " + strconv.FormatBool(coded)
+	return s.key.Seal(sealedDevice, string(id), text)
 }
 
 // deviceGuard is the guard of a browser that an account has signed in with; there is none for any other.

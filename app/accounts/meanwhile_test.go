@@ -31,46 +31,53 @@ func TestWhatIsTakenAwayMeanwhileIsNotUsed(t *testing.T) {
 		ctx := t.Context()
 		const issuer = "https://id.example"
 		disable := func(a accounts.Account) func() { return func() { c.must(c.Disable(ctx, operator, a.ID)) } }
+		tomorrow := func(from, to accounts.Account) accounts.DelegateInput {
+			return accounts.DelegateInput{From: from.ID, To: to.ID, Duty: accounts.DutyHR, StartsOn: c.day(0), LastDay: c.day(1)}
+		}
 		provided := func(s *accounts.Service, a accounts.Account) error {
 			return second(s.SignInProvided(ctx, nobody, accounts.Provided{Issuer: issuer, Subject: string(a.ID)}))
 		}
-		for name, act := range map[string]func(s *accounts.Service, l *late) (err error, want string){
-			"a role that is delegated": func(s *accounts.Service, l *late) (error, string) {
+		for name, tt := range map[string]struct {
+			want string
+			do   func(s *accounts.Service, l *late) error
+		}{
+			"a role that is delegated": {"invalid", func(s *accounts.Service, l *late) error {
 				from, to := c.hire("from", actor.HR), c.hire("to")
 				who := c.as(from)
 				l.meanwhile = func() { c.must(c.SetRights(ctx, operator, from.ID, accounts.Rights{})) }
-				return s.Delegate(ctx, who, accounts.DelegateInput{From: from.ID, To: to.ID, Duty: accounts.DutyHR, StartsOn: c.day(0), LastDay: c.day(1)}), "invalid"
-			},
-			"the account of a stand-in": func(s *accounts.Service, l *late) (error, string) {
+				return s.Delegate(ctx, who, tomorrow(from, to))
+			}},
+			"the account of a stand-in": {"invalid", func(s *accounts.Service, l *late) error {
 				from, to := c.hire("from2", actor.HR), c.hire("to2")
 				who := c.as(from)
 				l.meanwhile = disable(to)
-				return s.Delegate(ctx, who, accounts.DelegateInput{From: from.ID, To: to.ID, Duty: accounts.DutyHR, StartsOn: c.day(0), LastDay: c.day(1)}), "invalid"
-			},
-			"the account of a token": func(s *accounts.Service, l *late) (error, string) {
+				return s.Delegate(ctx, who, tomorrow(from, to))
+			}},
+			"the account of a token": {"account_disabled", func(s *accounts.Service, l *late) error {
 				a := c.hire("token")
 				l.meanwhile = disable(a)
-				return second(s.CreateTokenFor(ctx, operator, a.Email, accounts.TokenInput{Name: "x", Scopes: []string{"read"}, Days: 1})), "account_disabled"
-			},
-			"the account of an identity": func(s *accounts.Service, l *late) (error, string) {
+				in := accounts.TokenInput{Name: "x", Scopes: []string{"read"}, Days: 1}
+				return second(s.CreateTokenFor(ctx, operator, a.Email, in))
+			}},
+			"the account of an identity": {"signin_wrong", func(s *accounts.Service, l *late) error {
 				a := c.hire("identity")
 				c.enter(a, true)
 				l.meanwhile = disable(a)
-				return provided(s, a), "signin_wrong"
-			},
-			"an identity": func(s *accounts.Service, l *late) (error, string) {
+				return provided(s, a)
+			}},
+			"an identity": {"identity_unlinked", func(s *accounts.Service, l *late) error {
 				a := c.hire("unlinked")
 				who := c.as(a)
 				l.meanwhile = func() { c.must(c.Unlink(ctx, who, issuer, password)) }
-				return provided(s, a), "identity_unlinked"
-			},
-			"the account of a link": func(s *accounts.Service, l *late) (error, string) {
+				return provided(s, a)
+			}},
+			"the account of a link": {"link_ended", func(s *accounts.Service, l *late) error {
 				a := c.hire("link")
 				token := c.forgets("link")
 				l.meanwhile = disable(a)
-				return second(s.UseLink(ctx, nobody, token, "nine loud herons")), "link_ended"
-			},
-			"an address that a letter goes to": func(s *accounts.Service, l *late) (error, string) {
+				return second(s.UseLink(ctx, nobody, token, "nine loud herons"))
+			}},
+			"an address that a letter goes to": {"", func(s *accounts.Service, l *late) error {
 				a := c.hire("moved")
 				c.letters()
 				l.meanwhile = func() {
@@ -80,18 +87,18 @@ func TestWhatIsTakenAwayMeanwhileIsNotUsed(t *testing.T) {
 				if got := c.letters(); len(got) != 0 {
 					t.Errorf("a letter to an address that is theirs no more: %+v", got)
 				}
-				return err, ""
-			},
+				return err
+			}},
 		} {
 			t.Run(name, func(t *testing.T) {
 				l := &late{Store: c.st}
-				err, want := act(accounts.NewService(accounts.Parts{Store: l, Now: c.clock, Key: c.key}), l)
+				err := tt.do(accounts.NewService(accounts.Parts{Store: l, Now: c.clock, Key: c.key}), l)
 				got := ""
 				if err != nil {
 					got = fault.Of(err).Code
 				}
-				if got != want {
-					t.Errorf("%q, want %q: %v", got, want, err)
+				if got != tt.want {
+					t.Errorf("%q, want %q: %v", got, tt.want, err)
 				}
 			})
 		}

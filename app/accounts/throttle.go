@@ -11,8 +11,8 @@ import (
 	"github.com/echelon-hr/echelon/app/fault"
 )
 
-// Throttle counts the tries of a guard. It slows down and never locks out: after a number of free tries each further one
-// doubles the wait, up to the guard's limit, and an hour without any forgets them all.
+// Throttle counts the tries of a guard. It slows down and never locks out: after a number of free tries each further
+// one doubles the wait, up to the guard's limit, and an hour without any forgets them all.
 type Throttle struct {
 	ID           string
 	Failures     int
@@ -43,7 +43,7 @@ type guard struct {
 
 // counted is the throttle after one more try.
 func (t Throttle) counted(g guard, now time.Time) Throttle {
-	if now.Sub(t.LastAt) > forgetAfter || now.Before(t.LastAt.Add(-forgetAfter)) { // long ago, or by a clock that was wrong
+	if age := now.Sub(t.LastAt); age > forgetAfter || age < -forgetAfter { // long ago, or by a clock that was wrong
 		t.Failures = 0
 	}
 	t.Failures, t.LastAt = t.Failures+1, now
@@ -211,8 +211,8 @@ func limited(wait time.Duration) error {
 	return f
 }
 
-// settle ends a try that was right, in the transaction of what it opens: its own guards forget the wrong ones before it,
-// the others get back what it was counted for, and no more.
+// settle ends a try that was right, in the transaction of what it opens: its own guards forget the wrong ones before
+// it, the others get back what it was counted for, and no more.
 func (s *Service) settle(ctx context.Context, tx Store, t try) error {
 	for _, m := range t.marks {
 		if m.own {

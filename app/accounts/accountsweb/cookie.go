@@ -26,7 +26,10 @@ func (h *Handlers) remember(c *fiber.Ctx, device string) {
 
 // cookie sets a cookie that no script reads; an empty value ends it.
 func (h *Handlers) cookie(c *fiber.Ctx, name, value string, age time.Duration) {
-	x := fiber.Cookie{Name: h.cookieName(name), Value: value, Path: "/", HTTPOnly: true, Secure: h.Public, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(age.Seconds())}
+	x := fiber.Cookie{
+		Name: h.cookieName(name), Value: value, Path: "/", MaxAge: int(age.Seconds()),
+		HTTPOnly: true, Secure: h.Public, SameSite: fiber.CookieSameSiteLaxMode,
+	}
 	if value == "" {
 		x.MaxAge, x.Expires = 0, time.Unix(1, 0)
 	}
