@@ -92,7 +92,8 @@ func TestALinkThatIsOverIsForgottenByTheOutbox(t *testing.T) {
 		if second := ask(); second == first {
 			t.Error("the link that was replaced is kept")
 		}
-		c.must(c.UseLink(t.Context(), nobody, ask(), fresh))
+		_, err := c.UseLink(t.Context(), nobody, ask(), fresh)
+		c.must(err)
 		if n := len(left()); n != 0 {
 			t.Errorf("after one was used %d are kept", n)
 		}
@@ -119,7 +120,8 @@ func TestLinksAndSessionsThatAreOverAreRemoved(t *testing.T) {
 			return int(n)
 		}
 		a := c.hire("camille")
-		c.must(c.UseLink(t.Context(), nobody, c.forgets("camille"), fresh))
+		_, err := c.UseLink(t.Context(), nobody, c.forgets("camille"), fresh)
+		c.must(err)
 		c.forgets("camille")
 		if n := count("links"); n < 2 {
 			t.Fatalf("%d links", n)

@@ -110,11 +110,8 @@ func (a *App) noticeUnread(proxy netip.Addr) {
 	})
 }
 
-// noticeUndeclared tells of a proxy nearby that the settings do not name. Anybody may send such a header from afar.
+// noticeUndeclared tells of a proxy nearby that the settings do not name.
 func (a *App) noticeUndeclared(peer netip.Addr) {
-	if !peer.IsLoopback() && !peer.IsPrivate() {
-		return
-	}
 	a.notices.undeclared.Do(func() {
 		a.cfg.Log.Warn("a proxy forwards requests without being trusted: its own address stands for all its visitors; set ECHELON_TRUSTED_PROXIES to its network", "proxy", peer.String())
 	})

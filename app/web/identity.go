@@ -173,7 +173,8 @@ func (a *App) withAddress(c *fiber.Ctx) {
 		return
 	}
 	address, forwarded := peer.Unmap(), hops(c)
-	if len(forwarded) > 0 && !a.trusted(address) {
+	shared := len(forwarded) > 0 && !a.trusted(address) && (address.IsLoopback() || address.IsPrivate())
+	if shared {
 		a.noticeUndeclared(address)
 	}
 	for _, next := range slices.Backward(forwarded) {
@@ -182,13 +183,14 @@ func (a *App) withAddress(c *fiber.Ctx) {
 		}
 		if !next.IsValid() {
 			a.noticeUnread(address)
+			shared = true
 			break
 		}
 		address = next
 	}
 	ctx := audit.WithAddress(c.UserContext(), address.String())
-	if len(forwarded) > 0 && !a.trusted(peer.Unmap()) && (peer.Unmap().IsLoopback() || peer.Unmap().IsPrivate()) {
-		ctx = audit.WithSharedAddress(ctx) // evidently a proxy that the settings do not name: everybody comes from it
+	if shared { // a proxy's own address: everybody comes from it
+		ctx = audit.WithSharedAddress(ctx)
 	}
 	c.SetUserContext(ctx)
 }

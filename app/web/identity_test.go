@@ -84,7 +84,7 @@ func TestAProxyThatNobodyDeclaredIsNoticed(t *testing.T) {
 				if tt.forwarded != "" {
 					c.Request().Header.Set(fiber.HeaderXForwardedFor, tt.forwarded)
 				}
-				a := &App{cfg: Config{Proxies: proxies}}
+				a := &App{cfg: Config{Proxies: proxies, Log: slog.New(slog.DiscardHandler)}}
 				a.withAddress(c)
 				if got := audit.SharedAddress(c.UserContext()); got != tt.want {
 					t.Errorf("%t, want %t", got, tt.want)
