@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail/smtp"
 	"github.com/echelon-hr/echelon/app/oidc"
 	"github.com/echelon-hr/echelon/app/secret"
@@ -64,8 +65,34 @@ func Variables() []Variable {
 
 // ReadSettings reads the settings through getenv. What is set wrongly is named, with what would be right.
 func ReadSettings(getenv func(string) string) (Settings, error) {
+	var broken error
+	s, err := readSettings(func(name string) string {
+		v := strings.TrimSpace(getenv(name))
+		if broken == nil {
+			broken = checkText(name, v)
+		}
+		return v
+	})
+	if broken != nil {
+		return Settings{}, broken
+	}
+	return s, err
+}
+
+// checkText refuses a setting that is no line of UTF-8 text. Its value, which may be a secret, is not repeated.
+func checkText(name, value string) error {
+	switch {
+	case lang.BrokenAt(value) >= 0:
+		return fault.New(fault.Invalid, "settings", "%s is not UTF-8 text: write it in UTF-8", name)
+	case !lang.IsLine(value):
+		return fault.New(fault.Invalid, "settings", "%s holds a line end or an invisible character: write it anew", name)
+	}
+	return nil
+}
+
+func readSettings(getenv func(string) string) (Settings, error) {
 	get := func(name, otherwise string) string {
-		if v := strings.TrimSpace(getenv(name)); v != "" {
+		if v := getenv(name); v != "" {
 			return v
 		}
 		return otherwise

@@ -57,6 +57,17 @@ func TestReadSettings(t *testing.T) {
 	}
 }
 
+func TestSettingsAreText(t *testing.T) {
+	for value, want := range map[string]string{
+		"L\xe9a & Co": "ECHELON_COMPANY is not UTF-8 text: write it in UTF-8", "L\u200b\u00e9a": "ECHELON_COMPANY holds a line end or an invisible character: write it anew",
+		"\u202eaeL": "ECHELON_COMPANY holds a line end or an invisible character: write it anew", "a\nb": "ECHELON_COMPANY holds a line end or an invisible character: write it anew",
+	} {
+		if _, err := app.ReadSettings(from(map[string]string{"ECHELON_COMPANY": value})); err == nil || err.Error() != want {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}
+
 // TestWrongSettings: what is set wrongly is named, with the value and what would be right.
 func TestWrongSettings(t *testing.T) {
 	for _, c := range []struct{ variable, value, says string }{

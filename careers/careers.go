@@ -25,7 +25,7 @@ const (
 // LadderContent is what one version of a ladder says, stored as one canonical document.
 type LadderContent struct {
 	Family string    `json:"family" validate:"required,slug"`
-	Name   lang.Text `json:"name" validate:"bilingual=120"`
+	Name   lang.Text `json:"name" validate:"bilingual=120,line"`
 	Text   lang.Text `json:"text" validate:"bilingual=600"`
 	Rungs  []Rung    `json:"rungs" validate:"min=1,max=60,unique=Profile,dive"`
 	Moves  []Move    `json:"moves" validate:"max=200,dive"`

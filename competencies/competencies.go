@@ -65,14 +65,14 @@ type Scale struct {
 	ID      ScaleID      `json:"-"`
 	Slug    string       `json:"slug" validate:"required,slug"`
 	Version int          `json:"version" validate:"gte=1"`
-	Name    lang.Text    `json:"name" validate:"bilingual=60"`
+	Name    lang.Text    `json:"name" validate:"bilingual=60,line"`
 	Levels  []ScaleLevel `json:"levels" validate:"min=1,max=12,dive"`
 }
 
 // ScaleLevel is one step of a scale, Rank from 1 up.
 type ScaleLevel struct {
 	Rank int       `json:"rank" validate:"gte=1"`
-	Name lang.Text `json:"name" validate:"bilingual=60"`
+	Name lang.Text `json:"name" validate:"bilingual=60,line"`
 }
 
 // Top is the highest rank.
@@ -101,7 +101,7 @@ type Content struct {
 	Category   Category  `json:"category" validate:"oneof=technical interpersonal leadership emerging"`
 	Trend      Trend     `json:"trend" validate:"oneof=stable emerging declining"`
 	Scale      ScaleRef  `json:"scale"`
-	Name       lang.Text `json:"name" validate:"bilingual=80"`
+	Name       lang.Text `json:"name" validate:"bilingual=80,line"`
 	Definition lang.Text `json:"definition" validate:"bilingual=400"`
 	Levels     []Level   `json:"levels" validate:"min=1,max=12,dive"`
 	Questions  Questions `json:"questions"`
@@ -132,10 +132,10 @@ type Questions struct {
 // Code places something in a public classification.
 type Code struct {
 	Scheme  string    `json:"scheme" validate:"oneof=esco rome onet isco"`
-	Version string    `json:"version" validate:"required,max=20"`
-	Code    string    `json:"code,omitempty" validate:"max=80"`
-	URI     string    `json:"uri,omitempty" validate:"omitempty,http_url"`
-	Label   lang.Text `json:"label" validate:"bilingual=200"`
+	Version string    `json:"version" validate:"required,max=20,line"`
+	Code    string    `json:"code,omitempty" validate:"max=80,line"`
+	URI     string    `json:"uri,omitempty" validate:"omitempty,http_url,line"`
+	Label   lang.Text `json:"label" validate:"bilingual=200,line"`
 }
 
 // Competency is a competency as its current version describes it, or one of its earlier versions.
@@ -163,11 +163,11 @@ func (c Competency) Level(rank int) (Level, bool) {
 type Certification struct {
 	ID             CertificationID `json:"-"`
 	Slug           string          `json:"slug" validate:"required,slug"`
-	Name           string          `json:"name" validate:"required,max=120"`                     // official, never translated
+	Name           string          `json:"name" validate:"required,max=120,line"`                     // official, never translated
 	NameLang       lang.Lang       `json:"name_lang,omitempty" validate:"omitempty,oneof=fr en"` // the language the official name is in, "" when not known
-	Abbreviation   string          `json:"abbreviation,omitempty" validate:"max=20"`
+	Abbreviation   string          `json:"abbreviation,omitempty" validate:"max=20,line"`
 	Gloss          lang.Text       `json:"gloss" validate:"bilingual=200"`
-	Issuer         string          `json:"issuer,omitempty" validate:"max=120"`
+	Issuer         string          `json:"issuer,omitempty" validate:"max=120,line"`
 	ValidityMonths int             `json:"validity_months,omitempty" validate:"gte=0,lte=1200"` // 0: not stated
 	Renewal        lang.Text       `json:"renewal,omitzero" validate:"omitempty,bilingual=300"`
 	Licence        bool            `json:"licence,omitempty"` // a legal licence rather than a professional certification

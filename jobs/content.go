@@ -13,8 +13,8 @@ const SchemaNumber = 1
 // stored as one canonical document. Lists carry keys that never change, so that variants, comparisons
 // and translations can name their items. Pay bands are never in it.
 type Content struct {
-	Title   lang.Text `json:"title" validate:"bilingual=120"`
-	Marker  lang.Text `json:"marker,omitzero" validate:"omitempty,bilingual=12"` // F/H, apart from the title
+	Title   lang.Text `json:"title" validate:"bilingual=120,line"`
+	Marker  lang.Text `json:"marker,omitzero" validate:"omitempty,bilingual=12,line"` // F/H, apart from the title
 	Purpose lang.Text `json:"purpose" validate:"bilingual=600"`
 	Scope   []Point   `json:"scope,omitempty" validate:"max=8,unique=Key,dive"`
 	Leads   int       `json:"leads,omitempty" validate:"gte=0,lte=10000"` // direct reports, 0 for none
@@ -57,7 +57,7 @@ type Point struct {
 // Entry is a keyed, titled paragraph; the paragraph may be absent.
 type Entry struct {
 	Key    string              `json:"key" validate:"required,slug"`
-	Title  lang.Text           `json:"title" validate:"bilingual=160"`
+	Title  lang.Text           `json:"title" validate:"bilingual=160,line"`
 	Text   lang.Text           `json:"text,omitzero" validate:"omitempty,bilingual=800"`
 	Origin competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
 }
@@ -65,7 +65,7 @@ type Entry struct {
 // Area is a field of responsibility with its typical share of working time in percent.
 type Area struct {
 	Key              string              `json:"key" validate:"required,slug"`
-	Title            lang.Text           `json:"title,omitzero" validate:"omitempty,bilingual=120"`
+	Title            lang.Text           `json:"title,omitzero" validate:"omitempty,bilingual=120,line"`
 	Share            int                 `json:"share,omitempty" validate:"gte=0,lte=100"`
 	ShareOrigin      competencies.Origin `json:"share_origin,omitempty" validate:"omitempty,oneof=source echelon"`
 	Responsibilities []Point             `json:"responsibilities,omitempty" validate:"max=4,unique=Key,dive"`
@@ -139,14 +139,14 @@ type Experience struct {
 // ToolGroup is a kind of tool with the products in use.
 type ToolGroup struct {
 	Key    string              `json:"key" validate:"required,slug"`
-	Title  lang.Text           `json:"title,omitzero" validate:"omitempty,bilingual=120"`
+	Title  lang.Text           `json:"title,omitzero" validate:"omitempty,bilingual=120,line"`
 	Tools  []Tool              `json:"tools" validate:"min=1,max=10,unique=Name,dive"`
 	Origin competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
 }
 
 // Tool is a named product and what it is for here.
 type Tool struct {
-	Name    string              `json:"name" validate:"required,max=60"`
+	Name    string              `json:"name" validate:"required,max=60,line"`
 	Purpose lang.Text           `json:"purpose" validate:"bilingual=200"`
 	Origin  competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
 }
@@ -176,7 +176,7 @@ type Conditions struct {
 type Benefit struct {
 	Key        string              `json:"key" validate:"required,slug"`
 	Kind       string              `json:"kind" validate:"oneof=benefit perk"`
-	Title      lang.Text           `json:"title" validate:"bilingual=120"`
+	Title      lang.Text           `json:"title" validate:"bilingual=120,line"`
 	Text       lang.Text           `json:"text,omitzero" validate:"omitempty,bilingual=300"`
 	Equivalent lang.Text           `json:"equivalent,omitzero" validate:"omitempty,bilingual=300"`
 	Origin     competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
@@ -186,7 +186,7 @@ type Benefit struct {
 // It informs; it is not a band. Low without High means from or above; no Date means undated.
 type MarketNote struct {
 	Key      string              `json:"key" validate:"required,slug"`
-	Label    lang.Text           `json:"label" validate:"bilingual=160"`
+	Label    lang.Text           `json:"label" validate:"bilingual=160,line"`
 	Low      string              `json:"low,omitempty" validate:"omitempty,decimal"`
 	High     string              `json:"high,omitempty" validate:"omitempty,decimal"`
 	Amount   string              `json:"amount,omitempty" validate:"omitempty,decimal"`
@@ -202,7 +202,7 @@ type MarketNote struct {
 // Challenge is a difficulty of the role with ways to meet it.
 type Challenge struct {
 	Key        string              `json:"key" validate:"required,slug"`
-	Title      lang.Text           `json:"title" validate:"bilingual=160"`
+	Title      lang.Text           `json:"title" validate:"bilingual=160,line"`
 	Text       lang.Text           `json:"text" validate:"bilingual=600"`
 	Strategies []Entry             `json:"strategies,omitempty" validate:"max=8,unique=Key,dive"`
 	Example    lang.Text           `json:"example,omitzero" validate:"omitempty,bilingual=600"`
@@ -212,7 +212,7 @@ type Challenge struct {
 // Guided is a titled text that may go on in steps: a method, or a way into the role.
 type Guided struct {
 	Key    string              `json:"key" validate:"required,slug"`
-	Title  lang.Text           `json:"title" validate:"bilingual=160"`
+	Title  lang.Text           `json:"title" validate:"bilingual=160,line"`
 	Text   lang.Text           `json:"text,omitzero" validate:"omitempty,bilingual=800"`
 	Steps  []Step              `json:"steps,omitempty" validate:"max=12,unique=Key,dive"`
 	Origin competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
@@ -221,7 +221,7 @@ type Guided struct {
 // Step is one step of a guided text; its title may be absent.
 type Step struct {
 	Key    string              `json:"key" validate:"required,slug"`
-	Title  lang.Text           `json:"title,omitzero" validate:"omitempty,bilingual=160"`
+	Title  lang.Text           `json:"title,omitzero" validate:"omitempty,bilingual=160,line"`
 	Text   lang.Text           `json:"text" validate:"bilingual=400"`
 	Origin competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
 }
@@ -229,7 +229,7 @@ type Step struct {
 // Story is somebody's experience with its result.
 type Story struct {
 	Key    string              `json:"key" validate:"required,slug"`
-	Title  lang.Text           `json:"title" validate:"bilingual=160"`
+	Title  lang.Text           `json:"title" validate:"bilingual=160,line"`
 	Text   lang.Text           `json:"text" validate:"bilingual=800"`
 	Result lang.Text           `json:"result,omitzero" validate:"omitempty,bilingual=300"`
 	Origin competencies.Origin `json:"origin,omitempty" validate:"omitempty,oneof=source echelon"`
@@ -239,10 +239,10 @@ type Story struct {
 // takes away. See Apply.
 type Variant struct {
 	Slug    string    `json:"slug" validate:"required,slug"`
-	Name    lang.Text `json:"name" validate:"bilingual=80"`
+	Name    lang.Text `json:"name" validate:"bilingual=80,line"`
 	Summary lang.Text `json:"summary" validate:"bilingual=400"`
 	Overlay Overlay   `json:"overlay"`
-	Remove  []string  `json:"remove,omitempty" validate:"max=40,dive,required,max=200"`
+	Remove  []string  `json:"remove,omitempty" validate:"max=40,dive,required,max=200,line"`
 }
 
 // Overlay is the part of a Content that a variant may touch.

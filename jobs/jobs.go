@@ -71,7 +71,7 @@ const (
 type Family struct {
 	ID     FamilyID  `json:"-"`
 	Slug   string    `json:"slug" validate:"required,slug"`
-	Name   lang.Text `json:"name" validate:"bilingual=80"`
+	Name   lang.Text `json:"name" validate:"bilingual=80,line"`
 	Text   lang.Text `json:"text" validate:"bilingual=400"`
 	Tracks []Track   `json:"tracks" validate:"min=1,max=12,unique=Slug,dive"`
 }
@@ -79,7 +79,7 @@ type Family struct {
 // Track is a line of work within a family.
 type Track struct {
 	Slug string    `json:"slug" validate:"required,slug"`
-	Name lang.Text `json:"name" validate:"bilingual=80"`
+	Name lang.Text `json:"name" validate:"bilingual=80,line"`
 }
 
 // Track returns the track with that slug.
@@ -97,9 +97,9 @@ type Placement struct {
 	Family      string              `json:"family" validate:"required,slug"`
 	Track       string              `json:"track" validate:"required,slug"`
 	Stage       Stage               `json:"stage" validate:"oneof=entry mid senior executive"`
-	Grade       string              `json:"grade" validate:"max=12"`
+	Grade       string              `json:"grade" validate:"max=12,line"`
 	ReportsTo   string              `json:"reports_to,omitempty" validate:"omitempty,slug"` // slug of a profile
-	Owner       lang.Text           `json:"owner" validate:"bilingual=120"`
+	Owner       lang.Text           `json:"owner" validate:"bilingual=120,line"`
 	ReviewDue   string              `json:"review_due,omitempty" validate:"omitempty,datetime=2006-01-02"`
 	OtherTitles OtherTitles         `json:"other_titles,omitzero"`
 	Codes       []competencies.Code `json:"codes,omitempty" validate:"dive"`
@@ -107,8 +107,8 @@ type Placement struct {
 
 // OtherTitles are the names a role goes by elsewhere, per language; they are searched and shown small.
 type OtherTitles struct {
-	FR []string `json:"fr,omitempty" validate:"max=20,dive,required,max=120"`
-	EN []string `json:"en,omitempty" validate:"max=20,dive,required,max=120"`
+	FR []string `json:"fr,omitempty" validate:"max=20,dive,required,max=120,line"`
+	EN []string `json:"en,omitempty" validate:"max=20,dive,required,max=120,line"`
 }
 
 // In returns the titles of one language.

@@ -17,17 +17,17 @@ import (
 type KPI struct {
 	ID      KPIID      `json:"-"`
 	Slug    string     `json:"slug" validate:"required,slug"`
-	Name    lang.Text  `json:"name" validate:"bilingual=120"`
+	Name    lang.Text  `json:"name" validate:"bilingual=120,line"`
 	Meaning lang.Text  `json:"meaning" validate:"bilingual=300"`
 	Unit    string     `json:"unit" validate:"oneof=percent"`
-	Formula string     `json:"formula" validate:"required,max=200"` // names, numerals, + - * / ( ) and abs()
+	Formula string     `json:"formula" validate:"required,max=200,line"` // names, numerals, + - * / ( ) and abs()
 	Inputs  []KPIInput `json:"inputs" validate:"min=1,max=8,unique=Name,dive"`
 }
 
 // KPIInput is a named input of a formula.
 type KPIInput struct {
-	Name  string    `json:"name" validate:"required,max=40"`
-	Label lang.Text `json:"label" validate:"bilingual=120"`
+	Name  string    `json:"name" validate:"required,max=40,line"`
+	Label lang.Text `json:"label" validate:"bilingual=120,line"`
 }
 
 // ErrNotAvailable says that a figure cannot be computed from these inputs, because one is missing or a

@@ -10,24 +10,23 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/mailbox"
 	"github.com/echelon-hr/echelon/app/secret"
 )
 
 // Account is somebody who can sign in. Its id is that of the person.
 type Account struct {
 	ID          actor.PersonID `json:"-"`
-	Email       string         `json:"email" validate:"required,email,max=200"`
-	Name        string         `json:"name" validate:"required,max=120"`
-	Persona     string         `json:"slug,omitempty" validate:"omitempty,slug"` // the demo persona it is, "" for none
-	About       lang.Text      `json:"text,omitzero"`                            // what this persona comes to do
+	Email       string         `json:"email" validate:"required,email,max=254"`
+	Name        string         `json:"name" validate:"required,max=120,line"`
+	Persona     string         `json:"slug,omitempty" validate:"omitempty,slug"`         // the demo persona it is, "" for none
+	About       lang.Text      `json:"text,omitzero" validate:"omitempty,bilingual=400"` // what this persona comes to do
 	Lang        lang.Lang      `json:"-"`
 	TellSignIns bool           `json:"-"` // a letter at each sign-in
 	Roles       []actor.Role   `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
@@ -120,8 +119,14 @@ func NewService(p Parts) *Service {
 	return s
 }
 
-// Email writes an address as it is stored and compared: trimmed, composed, in lower case.
-func Email(s string) string { return strings.ToLower(norm.NFC.String(strings.TrimSpace(s))) }
+// Email writes an address as it is stored and compared: see mailbox.Canonical. What is no address stays as it is, for the
+// rule of addresses to refuse and for nobody to have.
+func Email(s string) string {
+	if address, ok := mailbox.Canonical(s); ok {
+		return address
+	}
+	return s
+}
 
 // person is how letters reach an account.
 func (a Account) letter(kind mail.Kind, details map[string]string) mail.Letter {

@@ -18,6 +18,7 @@ import (
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/mailbox"
 )
 
 // CodeDevice is the authenticator of an account (RFC 6238): the sealed seed and the last time step that was
@@ -112,7 +113,7 @@ func (s *Service) BeginCodes(ctx context.Context, a actor.Actor) (Enrolment, err
 	if err != nil {
 		return Enrolment{}, fault.Wrap(fault.Internal, "internal", err, "read the seed of codes")
 	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: issuerName, AccountName: account.Email, Secret: raw})
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: issuerName, AccountName: mailbox.Shown(account.Email), Secret: raw})
 	if err != nil {
 		return Enrolment{}, fault.Wrap(fault.Internal, "internal", err, "describe the seed of codes")
 	}

@@ -296,9 +296,9 @@ func (s *Service) checkSetUp(ctx context.Context, st Store, token string) error 
 
 // SetUpInput is the first administrator.
 type SetUpInput struct {
-	Name     string    `json:"name" validate:"required,max=120"`
-	Email    string    `json:"email" validate:"required,email,max=200"`
-	Password string    `json:"password" validate:"required"`
+	Name     string    `json:"name" validate:"required,max=120,line"`
+	Email    string    `json:"email" validate:"required,email,max=254"`
+	Password string    `json:"password" validate:"required,text"`
 	Lang     lang.Lang `json:"-"`
 	Agent    string    `json:"-"`
 }

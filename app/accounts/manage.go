@@ -39,8 +39,8 @@ func (s *Service) Get(ctx context.Context, a actor.Actor, id actor.PersonID) (Ac
 
 // NewAccount is an account to make.
 type NewAccount struct {
-	Email string       `json:"email" validate:"required,email,max=200"`
-	Name  string       `json:"name" validate:"required,max=120"`
+	Email string       `json:"email" validate:"required,email,max=254"`
+	Name  string       `json:"name" validate:"required,max=120,line"`
 	Lang  lang.Lang    `json:"lang" validate:"required,oneof=fr en"`
 	Roles []actor.Role `json:"roles" validate:"max=4,unique,dive,oneof=recruiter hr compensation administrator"`
 }
@@ -121,8 +121,8 @@ func (s *Service) change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 
 // Details are what an administrator may correct.
 type Details struct {
-	Email   string    `json:"email" validate:"required,email,max=200"`
-	Name    string    `json:"name" validate:"required,max=120"`
+	Email   string    `json:"email" validate:"required,email,max=254"`
+	Name    string    `json:"name" validate:"required,max=120,line"`
 	Lang    lang.Lang `json:"lang" validate:"required,oneof=fr en"`
 	Edition string    `json:"-"` // of the account that the form was filled in from, "" for whatever it is now
 }
@@ -364,13 +364,14 @@ func (s *Service) PutPersona(ctx context.Context, a actor.Actor, account Account
 	if err := access.Decide(a, access.AccountsWrite, access.None); err != nil {
 		return err
 	}
+	account.Email = Email(account.Email)
 	if err := valid.Struct("account", &account); err != nil {
 		return err
 	}
 	if account.Persona == "" || account.About.IsZero() {
 		return fault.New(fault.Invalid, "invalid", "a persona has a name and a text").At("slug", "required", "")
 	}
-	account.Email, account.CreatedAt = Email(account.Email), s.now()
+	account.CreatedAt = s.now()
 	account.Perimeter.Whole = slices.Contains(account.Roles, actor.HR)
 	if account.Lang == "" {
 		account.Lang = lang.FR

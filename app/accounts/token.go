@@ -49,8 +49,8 @@ type tokenStore interface {
 
 // TokenInput is a token to make.
 type TokenInput struct {
-	Name   string   `json:"name" validate:"required,max=80"`
-	Scopes []string `json:"scopes" validate:"min=1,max=30,unique"`
+	Name   string   `json:"name" validate:"required,max=80,line"`
+	Scopes []string `json:"scopes" validate:"min=1,max=30,unique,dive,line"`
 	Days   int      `json:"days" validate:"gte=1,lte=366"`
 }
 

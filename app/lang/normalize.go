@@ -10,23 +10,14 @@ import (
 
 const nbsp = "\u00a0"
 
-// Normalize prepares one side of a text for storage: NFC, no control characters but line feeds,
-// trimmed, typographic apostrophes; in French the spaces before high punctuation and inside
-// guillemets become no-break spaces. It is idempotent.
+// Normalize prepares one side of a text for storage: NFC, trimmed, one kind of line end, typographic apostrophes; in
+// French the spaces before high punctuation and inside guillemets become no-break spaces. It is idempotent. What a text
+// may not hold stays in it, for its rule to refuse by name: see IsLine and IsText. A broken text stays as it is.
 func Normalize(l Lang, s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r == '\r' || unicode.IsControl(r) || r == '\ufeff' || r == '\ufffd':
-			return -1
-		case r == '\u202f':
-			return '\u00a0'
-		}
-		return r
-	}, s)
-	// Composing comes after dropping, which may bring a letter and its accent together.
-	s = typographicApostrophes(strings.TrimSpace(norm.NFC.String(s)))
+	if BrokenAt(s) >= 0 {
+		return s
+	}
+	s = typographicApostrophes(Trim(norm.NFC.String(lineEnds.Replace(s))))
 	if l == FR {
 		s = frenchSpaces.Replace(s)
 		s = groupedDigits.ReplaceAllString(s, "$1"+nbsp+"$2")
@@ -36,6 +27,9 @@ func Normalize(l Lang, s string) string {
 	}
 	return s
 }
+
+// lineEnds writes those of Windows as ours, and the narrow no-break space, which many fonts lack, as the wide one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\u202f", nbsp)
 
 var frenchSpaces = strings.NewReplacer(
 	" ;", nbsp+";", " :", nbsp+":", " !", nbsp+"!", " ?", nbsp+"?", " %", nbsp+"%", " »", nbsp+"»", "« ", "«"+nbsp,

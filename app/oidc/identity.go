@@ -11,12 +11,13 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/echelon-hr/echelon/app/mailbox"
 )
 
 // Bounds of what is taken over, in bytes but for the name, which is in characters.
 const (
 	subjectSize = 255 // OpenID Connect Core 1.0, section 2
-	emailSize   = 254 // RFC 5321
 	nameLength  = 200
 )
 
@@ -25,7 +26,7 @@ const (
 type Identity struct {
 	Issuer        string
 	Subject       string // 1 to 255 printable ASCII characters
-	Email         string // lower case, NFC; empty when the provider gives none that is usable
+	Email         string // in its canonical form; empty when the provider gives none that is usable
 	EmailVerified bool   // the provider says that the person holds the address
 	Name          string // one line; may be empty
 	Multi         bool   // the provider asked for a second factor
@@ -87,7 +88,7 @@ func (c claims) identity(s Settings, nonce string) (Identity, error) {
 	case !usableSubject(c.Subject):
 		return Identity{}, unbelievable("the subject is not 1 to 255 ASCII characters")
 	}
-	email := normalEmail(text(c.Email))
+	email, _ := mailbox.Canonical(text(c.Email))
 	return Identity{
 		Issuer: c.Issuer, Subject: c.Subject,
 		Email: email, EmailVerified: email != "" && yes(c.EmailVerified),
@@ -131,16 +132,6 @@ func yes(v jsontext.Value) bool { return string(v) == "true" || text(v) == "true
 
 func usableSubject(s string) bool {
 	return s != "" && len(s) <= subjectSize && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
-}
-
-// normalEmail writes an address as accounts are looked up by it; what cannot be an address is empty.
-func normalEmail(s string) string {
-	s = norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(s))))
-	local, host, ok := strings.Cut(s, "@")
-	if !ok || local == "" || host == "" || strings.Contains(host, "@") || len(s) > emailSize || strings.ContainsFunc(s, unprintable) {
-		return ""
-	}
-	return s
 }
 
 func unprintable(r rune) bool {

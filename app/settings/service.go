@@ -161,7 +161,7 @@ func (s *Service) Change(ctx context.Context, a actor.Actor, in Input) (Settings
 }
 
 func (in Input) normalised() Input {
-	in.Company = strings.Join(strings.Fields(lang.Normalize(lang.EN, in.Company)), " ")
+	in.Company = lang.Normalize(lang.EN, in.Company)
 	in.TimeZone = strings.TrimSpace(in.TimeZone)
 	return in
 }

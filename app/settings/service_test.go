@@ -120,7 +120,7 @@ func TestChangeIsInForceAtOnceAndJournalledByName(t *testing.T) {
 	now := noon
 	s, st := service(map[string]string{}, &now)
 	current(t, s)
-	in := settings.Input{Company: "  Brume\n &  fils ", TimeZone: "America/Cayenne", Lang: lang.FR}
+	in := settings.Input{Company: "  Brume & fils\n", TimeZone: "America/Cayenne", Lang: lang.FR}
 	want := settings.Settings{Company: "Brume & fils", TimeZone: "America/Cayenne", Lang: lang.FR}
 	got, err := s.Change(t.Context(), admin, in)
 	if err != nil || got != want || current(t, s) != want {
@@ -148,6 +148,7 @@ func TestBrokenRulesNameTheirFields(t *testing.T) {
 		spoil func(*settings.Input)
 		want  []fault.Field
 	}{
+		{"a name of two lines", func(in *settings.Input) { in.Company = "Brume\n& fils" }, []fault.Field{{Path: "company", Rule: "line"}}},
 		{"a name that is too long", func(in *settings.Input) { in.Company = strings.Repeat("é", 121) }, []fault.Field{{Path: "company", Rule: "max", Param: "120"}}},
 		{"no time zone", func(in *settings.Input) { in.TimeZone = " " }, []fault.Field{{Path: "time_zone", Rule: "required"}}},
 		{"an unknown time zone", func(in *settings.Input) { in.TimeZone = "Mars/Base" }, []fault.Field{{Path: "time_zone", Rule: "timezone"}}},

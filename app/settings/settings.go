@@ -18,7 +18,7 @@ type Settings struct {
 
 // Input is what an administrator asks for; all of it replaces what is in force.
 type Input struct {
-	Company  string    `json:"company" validate:"max=120"`
+	Company  string    `json:"company" validate:"max=120,line"`
 	TimeZone string    `json:"time_zone" validate:"required,timezone"`
 	Lang     lang.Lang `json:"lang" validate:"oneof=fr en"`
 }

@@ -189,21 +189,21 @@ func (h *Handlers) Personas(ctx context.Context) ([]sitepages.Persona, error) {
 }
 
 func (h *Handlers) language(c *fiber.Ctx) error {
-	l, err := lang.Parse(string(c.Request().PostArgs().Peek("lang")))
+	l, err := lang.Parse(web.Field(c, "lang"))
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "language", err, "language")
 	}
 	web.Remember(c, h.Public, "lang", string(l))
-	return web.Redirect(c, web.WithoutLang(web.LocalPath(string(c.Request().PostArgs().Peek("back")))))
+	return web.Redirect(c, web.WithoutLang(web.LocalPath(web.Field(c, "back"))))
 }
 
 func (h *Handlers) theme(c *fiber.Ctx) error {
-	theme := string(c.Request().PostArgs().Peek("theme"))
+	theme := web.Field(c, "theme")
 	if theme != "light" && theme != "dark" {
 		return fault.New(fault.Invalid, "invalid", "unknown theme")
 	}
 	web.Remember(c, h.Public, "theme", theme)
-	return web.Redirect(c, web.LocalPath(string(c.Request().PostArgs().Peek("back"))))
+	return web.Redirect(c, web.LocalPath(web.Field(c, "back")))
 }
 
 // health says that the process answers, whatever its database does.
@@ -284,7 +284,13 @@ func (h *Handlers) Error(c *fiber.Ctx, status int, f *fault.Error) error {
 	if len(shell.Path) > 2000 { // an address that was too long is not carried on
 		shell.Path = "/"
 	}
+	advice := web.ErrorText(l, f)
+	if f.Kind == fault.Malformed { // there is no form to say it beside its field
+		for _, field := range f.Fields {
+			advice += " " + msg.T(l, msg.ErrorField, msg.Args{"Field": field.Path, "Text": web.RuleText(l, field)})
+		}
+	}
 	return web.Render(c, sitepages.Error(sitepages.ErrorView{
-		Shell: shell, Status: status, RequestID: web.RequestID(c), Headline: web.ErrorTitle(l, f), Advice: web.ErrorText(l, f),
+		Shell: shell, Status: status, RequestID: web.RequestID(c), Headline: web.ErrorTitle(l, f), Advice: advice,
 	}))
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/mailbox"
 )
 
 var (
@@ -41,10 +42,24 @@ func build() *validator.Validate {
 	}))
 	must(v.RegisterValidation("decimal", func(fl validator.FieldLevel) bool { return decimal.MatchString(fl.Field().String()) }))
 	must(v.RegisterValidation("bilingual", bilingual))
+	must(v.RegisterValidation("line", holds(lang.IsLine)))
+	must(v.RegisterValidation("text", holds(lang.IsText)))
+	must(v.RegisterValidation("email", func(fl validator.FieldLevel) bool { return mailbox.Is(fl.Field().String()) }))
 	return v
 }
 
-// bilingual asks for a text in at least one language, neither longer than the parameter in characters.
+// holds asks a rule of a string, or of both sides of a bilingual text.
+func holds(rule func(string) bool) validator.Func {
+	return func(fl validator.FieldLevel) bool {
+		if t, ok := fl.Field().Interface().(lang.Text); ok {
+			return rule(t.FR.Text) && rule(t.EN.Text)
+		}
+		return rule(fl.Field().String())
+	}
+}
+
+// bilingual asks for a text in at least one language, neither longer than the parameter in characters, that reads as it
+// is written.
 func bilingual(fl validator.FieldLevel) bool {
 	t, ok := fl.Field().Interface().(lang.Text)
 	if !ok {
@@ -54,7 +69,12 @@ func bilingual(fl validator.FieldLevel) bool {
 	if err != nil {
 		panic("bilingual needs a limit")
 	}
-	return !t.IsZero() && utf8.RuneCountInString(t.FR.Text) <= limit && utf8.RuneCountInString(t.EN.Text) <= limit
+	for _, side := range []string{t.FR.Text, t.EN.Text} {
+		if utf8.RuneCountInString(side) > limit || !lang.IsText(side) {
+			return false
+		}
+	}
+	return !t.IsZero()
 }
 
 // Slug checks the name under which something is stored, as its own rule would within a struct.

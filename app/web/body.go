@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -63,11 +62,6 @@ func readBody(c *fiber.Ctx) error {
 		return fiber.ErrRequestEntityTooLarge
 	}
 	c.Request().SetBodyRaw(body)
-	for name, value := range c.Request().PostArgs().All() {
-		if text := string(value); !utf8.Valid(name) || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return malformed("a form that is not in UTF-8").At(strings.ToValidUTF8(string(name), "?"), "text", "")
-		}
-	}
 	return nil
 }
 

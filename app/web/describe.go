@@ -68,7 +68,7 @@ func describeField(s *huma.Schema, t reflect.Type, rules []string) {
 
 // knownRules are those that say nothing a schema could: relations between fields, and rules on the texts
 // inside a bilingual one.
-var knownRules = map[string]bool{"omitempty": true, "unique": true, "nefield": true, "bilingual": true, "required": true}
+var knownRules = map[string]bool{"omitempty": true, "unique": true, "line": true, "text": true, "nefield": true, "bilingual": true, "required": true}
 
 // patterns are the rules that are a form of text.
 var patterns = map[string]string{

@@ -132,7 +132,7 @@ func checkCSRF(c *fiber.Ctx, session string) error {
 	}
 	shown := c.Get(CSRFHeader)
 	if shown == "" && !c.Request().IsBodyStream() { // of a plain form alone: files are not read before their sender is known
-		shown = string(c.Request().PostArgs().Peek(CSRFField))
+		shown = Field(c, CSRFField)
 	}
 	if !provesCSRF(session, shown) {
 		return fault.Wrap(fault.Forbidden, "csrf", Forged, "a form without the proof of its session")

@@ -153,6 +153,9 @@ func (a *App) guardPage(r Route) fiber.Handler {
 		if err := r.openBody(c); err != nil {
 			return err
 		}
+		if err := checkForm(c); err != nil {
+			return err
+		}
 		return r.page(c)
 	}
 }

@@ -407,7 +407,7 @@ func TestPathsAreExact(t *testing.T) {
 func TestValuesStayWhatTheyWere(t *testing.T) {
 	kept := &record{}
 	h := open(t, false, web.Page(http.MethodPost, "/keep/{slug}", access.Public(), func(c *fiber.Ctx) error {
-		kept.add(c.FormValue("word"), c.Query("q"), c.Params("slug"), c.Get("X-Word"), c.Cookies("word"))
+		kept.add(web.Field(c, "word"), c.Query("q"), c.Params("slug"), c.Get("X-Word"), c.Cookies("word"))
 		return nil
 	}))
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))

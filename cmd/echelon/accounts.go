@@ -15,6 +15,7 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/mailbox"
 )
 
 func userCommand(env *environment) *cobra.Command {
@@ -84,7 +85,7 @@ func said(env *environment, what string, x accounts.Account, err error) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "%s: %s\n", what, x.Email)
+	_, err = fmt.Fprintf(env.stdout, "%s: %s\n", what, mailbox.Shown(x.Email))
 	return err
 }
 
@@ -144,7 +145,7 @@ func printAccounts(env *environment, list []accounts.Account, asJSON bool) error
 	}
 	rows := make([]row, 0, len(list))
 	for _, x := range list {
-		rows = append(rows, row{x.Email, x.Name, append([]actor.Role{}, x.Roles...), x.Disabled()})
+		rows = append(rows, row{mailbox.Shown(x.Email), x.Name, append([]actor.Role{}, x.Roles...), x.Disabled()})
 	}
 	if asJSON {
 		return json.NewEncoder(env.stdout).Encode(rows)

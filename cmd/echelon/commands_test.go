@@ -88,6 +88,7 @@ func TestWrongUsage(t *testing.T) {
 		{"pdf job", "one slug"},
 		{"pdf job a b", "one slug"},
 		{"pdf job territory-manager --colour red", "--colour"},
+		{"user add a@example.test --name \xc9lise", `argument 5, "\xc9lise", is not UTF-8 text`},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			command(t, database, strings.Fields(c.line)...).fails(t, exitUsage, c.says, "echelon")

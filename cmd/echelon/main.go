@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/lang"
 )
 
 // Exit statuses.
@@ -37,6 +38,12 @@ type usageError struct{ error }
 
 // run executes one command line and returns its exit status. Errors go to stderr in one line.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	for i, arg := range args {
+		if lang.BrokenAt(arg) >= 0 {
+			_, _ = fmt.Fprintf(stderr, "echelon: argument %d, %q, is not UTF-8 text: set the terminal to UTF-8\n", i+1, arg)
+			return exitUsage
+		}
+	}
 	root := newRoot(&environment{getenv: getenv, stdout: stdout, stderr: stderr, createTemp: createTemp})
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -30,7 +30,7 @@ const (
 type Zone struct {
 	ID          ZoneID    `json:"-"`
 	Slug        string    `json:"slug" validate:"required,slug"`
-	Name        lang.Text `json:"name" validate:"bilingual=80"`
+	Name        lang.Text `json:"name" validate:"bilingual=80,line"`
 	Country     string    `json:"country" validate:"iso3166_1_alpha2"`
 	Currency    string    `json:"currency" validate:"iso4217"`
 	AnnualHours int       `json:"annual_hours" validate:"gte=1,lte=4000"` // legal or usual full time
@@ -53,7 +53,7 @@ type Range struct {
 type Scheme struct {
 	ID         SchemeID  `json:"-"`
 	Slug       string    `json:"slug" validate:"required,slug"`
-	Name       lang.Text `json:"name" validate:"bilingual=120"`
+	Name       lang.Text `json:"name" validate:"bilingual=120,line"`
 	Text       lang.Text `json:"text" validate:"bilingual=600"` // how the figures came about, and whether they are real
 	ActiveFrom string    `json:"active_from" validate:"datetime=2006-01-02"`
 	Demo       bool      `json:"demo"` // figures of the demo company

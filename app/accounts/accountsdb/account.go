@@ -11,6 +11,7 @@ import (
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/mailbox"
 )
 
 type personRow struct {
@@ -64,10 +65,16 @@ func (s *Store) Account(ctx context.Context, id actor.PersonID) (accounts.Accoun
 	return s.one(ctx, "account", string(id), "a.person_id = ?")
 }
 
-// ByEmail reads the account of an address.
+// ByEmail reads the account of an address in its one form, the first that was made where there are several of before.
 func (s *Store) ByEmail(ctx context.Context, email string) (accounts.Account, error) {
-	return s.one(ctx, "account of an address", email, "p.email = ?")
+	if err := db.Findable("account of an address", email); err != nil {
+		return accounts.Account{}, err
+	}
+	return s.only(ctx, "account of an address", "p.email IN (?)", bun.List(forms(email)))
 }
+
+// forms are the ways in which an address may be stored: before there was one form, hosts were kept as they were typed.
+func forms(email string) []string { return []string{email, mailbox.Shown(email)} }
 
 // ByPersona reads the account of a persona.
 func (s *Store) ByPersona(ctx context.Context, persona string) (accounts.Account, error) {
@@ -81,6 +88,10 @@ func (s *Store) one(ctx context.Context, what, key, where string) (accounts.Acco
 	if err := db.Findable(what, key); err != nil {
 		return accounts.Account{}, err
 	}
+	return s.only(ctx, what, where, key)
+}
+
+func (s *Store) only(ctx context.Context, what, where string, key any) (accounts.Account, error) {
 	list, err := s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(where, key) })
 	if err != nil {
 		return accounts.Account{}, err
@@ -117,7 +128,7 @@ func (s *Store) accounts(ctx context.Context, narrow func(*bun.SelectQuery) *bun
 	out := make([]accounts.Account, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, accounts.Account{
-			ID: actor.PersonID(r.PersonID), Email: r.Email, Name: r.Name, Persona: r.Persona, About: r.About, Lang: lang.Lang(r.Lang),
+			ID: actor.PersonID(r.PersonID), Email: accounts.Email(r.Email), Name: r.Name, Persona: r.Persona, About: r.About, Lang: lang.Lang(r.Lang),
 			TellSignIns: r.TellSignIns == 1, Roles: roles[r.PersonID], DisabledAt: instant(r.DisabledAt), CreatedAt: r.CreatedAt.UTC(),
 			Perimeter: accounts.Perimeter{Whole: r.WholeCompany == 1, Heads: heads[r.PersonID]},
 		})
@@ -148,6 +159,9 @@ func (s *Store) rights(ctx context.Context, ids []string) (map[string][]actor.Ro
 // AddAccount stores a new account with its person.
 func (s *Store) AddAccount(ctx context.Context, a accounts.Account) error {
 	return db.InTx(ctx, s.db, func(tx bun.IDB) error {
+		if err := vacant(ctx, tx, a); err != nil {
+			return err
+		}
 		at := db.Time(a.CreatedAt)
 		person := personRow{ID: string(a.ID), Name: a.Name, Sort: lang.Fold(a.Name), Email: a.Email, CreatedAt: at, UpdatedAt: at}
 		res, err := tx.NewInsert().Model(&person).On("CONFLICT (email) DO NOTHING").Exec(ctx)
@@ -172,15 +186,19 @@ func rowOf(a accounts.Account) accountRow {
 // PutAccount stores what may change of an account, with exactly its roles and perimeter.
 func (s *Store) PutAccount(ctx context.Context, a accounts.Account) error {
 	return db.InTx(ctx, s.db, func(tx bun.IDB) error {
-		taken, err := tx.NewSelect().Table("people").Where("email = ? AND id <> ?", a.Email, a.ID).Exists(ctx)
+		columns := []string{"name", "sort"}
+		same, err := tx.NewSelect().Table("people").Where("id = ? AND email IN (?)", a.ID, bun.List(forms(a.Email))).Exists(ctx)
 		if err != nil {
 			return db.Translate(err, "look for the address")
 		}
-		if taken {
-			return fault.New(fault.Conflict, "conflict", "the address is taken")
+		if !same { // one of before stays as it is stored: another account may hold its other form
+			if err := vacant(ctx, tx, a); err != nil {
+				return err
+			}
+			columns = append(columns, "email")
 		}
 		person := personRow{ID: string(a.ID), Name: a.Name, Sort: lang.Fold(a.Name), Email: a.Email}
-		res, err := tx.NewUpdate().Model(&person).Column("name", "sort", "email").WherePK().Exec(ctx)
+		res, err := tx.NewUpdate().Model(&person).Column(columns...).WherePK().Exec(ctx)
 		if err := db.Changed(res, err, "store person"); err != nil {
 			return err
 		}
@@ -191,6 +209,18 @@ func (s *Store) PutAccount(ctx context.Context, a accounts.Account) error {
 		}
 		return putRights(ctx, tx, a)
 	})
+}
+
+// vacant refuses an address that somebody else has, in whatever form it is stored.
+func vacant(ctx context.Context, tx bun.IDB, a accounts.Account) error {
+	taken, err := tx.NewSelect().Table("people").Where("email IN (?) AND id <> ?", bun.List(forms(a.Email)), a.ID).Exists(ctx)
+	if err != nil {
+		return db.Translate(err, "look for the address")
+	}
+	if taken {
+		return fault.New(fault.Conflict, "conflict", "the address is taken")
+	}
+	return nil
 }
 
 func putRights(ctx context.Context, tx bun.IDB, a accounts.Account) error {

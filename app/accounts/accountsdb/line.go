@@ -55,7 +55,7 @@ func (s *Store) Person(ctx context.Context, id actor.PersonID) (accounts.Person,
 }
 
 func person(r personRow) accounts.Person {
-	return accounts.Person{ID: actor.PersonID(r.ID), Name: r.Name, Email: r.Email}
+	return accounts.Person{ID: actor.PersonID(r.ID), Name: r.Name, Email: accounts.Email(r.Email)}
 }
 
 // listedRow is a person with the state of their account.

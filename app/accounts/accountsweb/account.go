@@ -16,6 +16,7 @@ import (
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/mailbox"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/pages/accountpages"
@@ -27,13 +28,13 @@ func (h *Handlers) accountRoutes() []web.Route {
 		get("/account", own, func(c *fiber.Ctx) error { return h.showAccount(c, accountForm{}) }),
 		post("/account/preferences", own, h.form("preferences", "preferences", h.prefer)),
 		post("/account/password", own, h.form("password", "password", func(c *fiber.Ctx, a actor.Actor) error {
-			return h.Accounts.SetPassword(c.UserContext(), a, field(c, "current"), field(c, "password"))
+			return h.Accounts.SetPassword(c.UserContext(), a, web.Field(c, "current"), web.Field(c, "password"))
 		})),
 		get("/account/codes", own, func(c *fiber.Ctx) error { return h.showCodes(c, nil) }),
 		post("/account/codes", own, h.confirmCodes),
 		post("/account/codes/prove", own, h.proveForCodes),
 		post("/account/codes/remove", own, h.form("codes", "codes_removed", func(c *fiber.Ctx, a actor.Actor) error {
-			return h.Accounts.RemoveCodes(c.UserContext(), a, field(c, "current"))
+			return h.Accounts.RemoveCodes(c.UserContext(), a, web.Field(c, "current"))
 		})),
 		post("/account/recovery", own, h.renewRecovery),
 		post("/account/sessions/end-others", own, h.form("sessions", "sessions_ended", func(c *fiber.Ctx, a actor.Actor) error {
@@ -59,7 +60,7 @@ func (h *Handlers) accountRoutes() []web.Route {
 		routes = append(routes,
 			post("/account/identities", own, h.toLink),
 			post("/account/identities/unlink", own, h.form("unlink", "unlinked", func(c *fiber.Ctx, a actor.Actor) error {
-				return h.Accounts.Unlink(c.UserContext(), a, field(c, "issuer"), field(c, "current"))
+				return h.Accounts.Unlink(c.UserContext(), a, web.Field(c, "issuer"), web.Field(c, "current"))
 			})))
 	}
 	return routes
@@ -87,7 +88,7 @@ func (h *Handlers) form(name, notice string, do func(*fiber.Ctx, actor.Actor) er
 }
 
 func (h *Handlers) prefer(c *fiber.Ctx, a actor.Actor) error {
-	in := accounts.Preferences{Lang: lang.Lang(field(c, "lang")), TellSignIns: field(c, "tell_sign_ins") == "1"}
+	in := accounts.Preferences{Lang: lang.Lang(web.Field(c, "lang")), TellSignIns: web.Field(c, "tell_sign_ins") == "1"}
 	if err := h.Accounts.Prefer(c.UserContext(), a, in); err != nil {
 		return err
 	}
@@ -97,8 +98,8 @@ func (h *Handlers) prefer(c *fiber.Ctx, a actor.Actor) error {
 
 func delegating(c *fiber.Ctx) accounts.DelegateInput {
 	return accounts.DelegateInput{
-		From: actor.PersonID(field(c, "from")), To: actor.PersonID(field(c, "to")), Duty: accounts.Duty(field(c, "duty")),
-		StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day"),
+		From: actor.PersonID(web.Field(c, "from")), To: actor.PersonID(web.Field(c, "to")), Duty: accounts.Duty(web.Field(c, "duty")),
+		StartsOn: web.Field(c, "starts_on"), LastDay: web.Field(c, "last_day"),
 	}
 }
 
@@ -126,10 +127,10 @@ func noticeOf(c *fiber.Ctx, known map[string]msg.Key) string {
 func (h *Handlers) showAccount(c *fiber.Ctx, f accountForm) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
 	v := accountpages.AccountView{
-		Form: f.form, TokenName: field(c, "name"), TokenScopes: fields[string](c, "scopes"), Notice: noticeOf(c, notices), NoticeIn: sectionOf[c.Query("done")], Roles: msg.All(l, "role", append(me.Alone().Roles, me.Alone().Withheld...)), Withheld: msg.All(l, "role", me.Withheld),
-		Delegating: accountpages.Delegating{To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day")},
+		Form: f.form, TokenName: web.Field(c, "name"), TokenScopes: web.Fields[string](c, "scopes"), Notice: noticeOf(c, notices), NoticeIn: sectionOf[c.Query("done")], Roles: msg.All(l, "role", append(me.Alone().Roles, me.Alone().Withheld...)), Withheld: msg.All(l, "role", me.Withheld),
+		Delegating: accountpages.Delegating{To: web.Field(c, "to"), Duty: web.Field(c, "duty"), StartsOn: web.Field(c, "starts_on"), LastDay: web.Field(c, "last_day")},
 	}
-	v.TokenDays, _ = strconv.Atoi(field(c, "days"))
+	v.TokenDays, _ = strconv.Atoi(web.Field(c, "days"))
 	if f.err != nil {
 		v.Problems = problems(l, f.err)
 	}
@@ -137,7 +138,7 @@ func (h *Handlers) showAccount(c *fiber.Ctx, f accountForm) error {
 	if err != nil {
 		return err
 	}
-	v.Name, v.Email, v.Lang, v.TellSignIns = account.Name, account.Email, string(account.Lang), account.TellSignIns
+	v.Name, v.Email, v.Lang, v.TellSignIns = account.Name, mailbox.Shown(account.Email), string(account.Lang), account.TellSignIns
 	proofs, err := h.Accounts.ProofsOf(ctx, me, me.ID)
 	if err != nil {
 		return err
@@ -351,7 +352,7 @@ func (h *Handlers) askForCodes(c *fiber.Ctx, problem error) error {
 
 // proveForCodes takes the password that setting codes up asks for in a session that is not fresh.
 func (h *Handlers) proveForCodes(c *fiber.Ctx) error {
-	err := h.Accounts.Confirm(c.UserContext(), actor.From(c.UserContext()), field(c, "current"))
+	err := h.Accounts.Confirm(c.UserContext(), actor.From(c.UserContext()), web.Field(c, "current"))
 	if err != nil && mended(err) {
 		return h.askForCodes(c, err)
 	}
@@ -391,7 +392,7 @@ func qrPath(text string) (string, int, error) {
 }
 
 func (h *Handlers) confirmCodes(c *fiber.Ctx) error {
-	codes, err := h.Accounts.ConfirmCodes(c.UserContext(), actor.From(c.UserContext()), field(c, "code"))
+	codes, err := h.Accounts.ConfirmCodes(c.UserContext(), actor.From(c.UserContext()), web.Field(c, "code"))
 	if err != nil && mended(err) {
 		return h.showCodes(c, err)
 	}
@@ -407,7 +408,7 @@ func (h *Handlers) confirmCodes(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) renewRecovery(c *fiber.Ctx) error {
-	codes, err := h.Accounts.RenewRecoveryCodes(c.UserContext(), actor.From(c.UserContext()), field(c, "current"))
+	codes, err := h.Accounts.RenewRecoveryCodes(c.UserContext(), actor.From(c.UserContext()), web.Field(c, "current"))
 	if err != nil && mended(err) {
 		return h.showAccount(again(c, err), accountForm{"recovery", err})
 	}
@@ -430,9 +431,9 @@ func (h *Handlers) showRecovery(c *fiber.Ctx, codes []string) error {
 
 func (h *Handlers) createToken(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	in := accounts.TokenInput{Name: field(c, "name"), Scopes: fields[string](c, "scopes")}
-	in.Days, _ = strconv.Atoi(field(c, "days")) // what is no number is 0, which is refused
-	text, err := h.Accounts.CreateToken(ctx, actor.From(ctx), in, field(c, "current"))
+	in := accounts.TokenInput{Name: web.Field(c, "name"), Scopes: web.Fields[string](c, "scopes")}
+	in.Days, _ = strconv.Atoi(web.Field(c, "days")) // what is no number is 0, which is refused
+	text, err := h.Accounts.CreateToken(ctx, actor.From(ctx), in, web.Field(c, "current"))
 	if err != nil && mended(err) {
 		return h.showAccount(again(c, err), accountForm{"token", err})
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/mailbox"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/templates/components"
 	"github.com/echelon-hr/echelon/templates/layout"
@@ -25,13 +26,13 @@ func (h *Handlers) adminRoutes() []web.Route {
 		post("/admin/accounts", write, h.create),
 		get("/admin/accounts/{id}", read, func(c *fiber.Ctx) error { return h.showOne(c, accountForm{}) }),
 		post("/admin/accounts/{id}", write, h.changing("details", "changed", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
-			return h.Accounts.Change(c.UserContext(), a, id, accounts.Details{Email: field(c, "email"), Name: field(c, "name"), Lang: lang.Lang(field(c, "lang")), Edition: field(c, "edition")})
+			return h.Accounts.Change(c.UserContext(), a, id, accounts.Details{Email: web.Field(c, "email"), Name: web.Field(c, "name"), Lang: lang.Lang(web.Field(c, "lang")), Edition: web.Field(c, "edition")})
 		})),
 		post("/admin/accounts/{id}/rights", write, h.changing("rights", "rights", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
-			return h.Accounts.SetRights(c.UserContext(), a, id, accounts.Rights{Roles: fields[actor.Role](c, "roles"), Whole: field(c, "whole") == "1", Heads: fields[actor.PersonID](c, "heads"), Edition: field(c, "edition")})
+			return h.Accounts.SetRights(c.UserContext(), a, id, accounts.Rights{Roles: web.Fields[actor.Role](c, "roles"), Whole: web.Field(c, "whole") == "1", Heads: web.Fields[actor.PersonID](c, "heads"), Edition: web.Field(c, "edition")})
 		})),
 		post("/admin/accounts/{id}/reset", write, h.changing("access", "reset", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
-			_, err := h.Accounts.ResetProofs(c.UserContext(), a, id, accounts.ResetInput{Codes: field(c, "codes") == "1"})
+			_, err := h.Accounts.ResetProofs(c.UserContext(), a, id, accounts.ResetInput{Codes: web.Field(c, "codes") == "1"})
 			return err
 		})),
 		post("/admin/accounts/{id}/end-sessions", write, h.changing("access", "sessions_ended", func(c *fiber.Ctx, a actor.Actor, id actor.PersonID) error {
@@ -86,7 +87,7 @@ func (h *Handlers) accounts(c *fiber.Ctx) error {
 	v := adminpages.AccountsView{Notice: h.adminNotice(c)}
 	for _, a := range list {
 		v.Accounts = append(v.Accounts, adminpages.Account{
-			ID: string(a.ID), Name: a.Name, Email: a.Email, Roles: msg.All(l, "role", a.Roles), Codes: proofs[a.ID].Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
+			ID: string(a.ID), Name: a.Name, Email: mailbox.Shown(a.Email), Roles: msg.All(l, "role", a.Roles), Codes: proofs[a.ID].Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
 			Disabled: a.Disabled(), Persona: a.Persona != "",
 		})
 	}
@@ -126,7 +127,7 @@ func (h *Handlers) showNew(c *fiber.Ctx, in accounts.NewAccount, problem error) 
 
 func (h *Handlers) create(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	in := accounts.NewAccount{Email: field(c, "email"), Name: field(c, "name"), Lang: lang.Lang(field(c, "lang")), Roles: fields[actor.Role](c, "roles")}
+	in := accounts.NewAccount{Email: web.Field(c, "email"), Name: web.Field(c, "name"), Lang: lang.Lang(web.Field(c, "lang")), Roles: web.Fields[actor.Role](c, "roles")}
 	id, _, err := h.Accounts.Create(ctx, actor.From(ctx), in)
 	if err != nil && mended(err) {
 		return h.showNew(again(c, err), in, err)
@@ -165,7 +166,7 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 		return err
 	}
 	v := adminpages.AccountView{
-		ID: string(a.ID), Address: a.Email, Edition: a.Edition(), Name: a.Name, Email: a.Email, Language: string(a.Lang), Self: a.ID == me.ID, Persona: a.Persona != "", Disabled: a.Disabled(),
+		ID: string(a.ID), Address: mailbox.Shown(a.Email), Edition: a.Edition(), Name: a.Name, Email: mailbox.Shown(a.Email), Language: string(a.Lang), Self: a.ID == me.ID, Persona: a.Persona != "", Disabled: a.Disabled(),
 		HasPassword: proofs.Password, HasCodes: proofs.Codes, Recovery: proofs.Recovery, Providers: proofs.Providers,
 		Roles: roleChoices(l, a.Roles), Whole: a.Perimeter.Whole, Notice: h.adminNotice(c), Form: f.form, Postless: h.postless(),
 	}
@@ -176,9 +177,9 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 	if f.err != nil && fault.Of(f.err).Code != staleForm { // of which the state of now is shown
 		switch f.form {
 		case "details":
-			v.Name, v.Email, v.Language = field(c, "name"), field(c, "email"), field(c, "lang")
+			v.Name, v.Email, v.Language = web.Field(c, "name"), web.Field(c, "email"), web.Field(c, "lang")
 		case "rights":
-			v.Roles, v.Whole, heads = roleChoices(l, fields[actor.Role](c, "roles")), field(c, "whole") == "1", fields[actor.PersonID](c, "heads")
+			v.Roles, v.Whole, heads = roleChoices(l, web.Fields[actor.Role](c, "roles")), web.Field(c, "whole") == "1", web.Fields[actor.PersonID](c, "heads")
 		}
 	}
 	people, err := h.Accounts.Directory(ctx, me)
@@ -209,7 +210,7 @@ func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
 		return err
 	}
 	v := adminpages.DelegationsView{
-		From: field(c, "from"), To: field(c, "to"), Duty: field(c, "duty"), StartsOn: field(c, "starts_on"), LastDay: field(c, "last_day"), Notice: h.adminNotice(c),
+		From: web.Field(c, "from"), To: web.Field(c, "to"), Duty: web.Field(c, "duty"), StartsOn: web.Field(c, "starts_on"), LastDay: web.Field(c, "last_day"), Notice: h.adminNotice(c),
 	}
 	if problem != nil {
 		v.Problems = problems(l, problem)

@@ -59,7 +59,7 @@ func TestWhatIsWrongWithAForm(t *testing.T) {
 		err  error
 		want map[string]string
 	}{
-		"a field": {invalid(fault.Field{Path: "email", Rule: "email"}), map[string]string{"email": "An e-mail address is expected."}},
+		"a field": {invalid(fault.Field{Path: "email", Rule: "email"}), map[string]string{"email": "An e-mail address is expected, such as name@example.org: no spaces or invisible characters, at most 64 bytes before the @ and 254 in all."}},
 		"two fields": {
 			invalid(fault.Field{Path: "email", Rule: "taken"}, fault.Field{Path: "password", Rule: "password_short", Param: "8"}),
 			map[string]string{"email": "Another account uses this address.", "password": "At least 8 characters."},

@@ -12,6 +12,7 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/mailbox"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/jobs"
 	"github.com/echelon-hr/echelon/templates/components"
@@ -41,7 +42,7 @@ func (h *Handlers) titles(ctx context.Context, a actor.Actor) (map[string]jobs.S
 func personRow(p accounts.Placed, titles map[string]jobs.Summary) peoplepages.Person {
 	return peoplepages.Person{
 		Disabled: p.Disabled,
-		ID:       string(p.ID), Name: p.Name, Email: p.Email, Profile: p.Profile, Title: titles[p.Profile].Title,
+		ID:       string(p.ID), Name: p.Name, Email: mailbox.Shown(p.Email), Profile: p.Profile, Title: titles[p.Profile].Title,
 		ManagerID: string(p.Manager.ID), ManagerName: p.Manager.Name,
 	}
 }
@@ -71,7 +72,7 @@ func (h *Handlers) people(c *fiber.Ctx) error {
 // found tells whether every word that was typed stands in what the list shows of a person.
 func found(q string, p peoplepages.Person, l lang.Lang) bool {
 	title, _ := p.Title.In(l)
-	text := lang.Fold(p.Name + " " + p.Email + " " + title)
+	text := lang.Fold(p.Name + " " + mailbox.Shown(p.Email) + " " + title)
 	return !slices.ContainsFunc(strings.Fields(lang.Fold(q)), func(word string) bool { return !strings.Contains(text, word) })
 }
 
@@ -99,10 +100,10 @@ func (h *Handlers) showPerson(c *fiber.Ctx, problem error) error {
 		StartsOn: h.Today(ctx), Manager: string(sheet.Manager.ID), Profile: sheet.Profile, Notice: noticeOf(c, map[string]msg.Key{"assigned": msg.PeopleNoticeAssigned}),
 	}
 	if problem != nil {
-		v.Problems, v.StartsOn, v.Manager, v.Profile = problems(l, problem), field(c, "starts_on"), field(c, "manager"), field(c, "profile")
+		v.Problems, v.StartsOn, v.Manager, v.Profile = problems(l, problem), web.Field(c, "starts_on"), web.Field(c, "manager"), web.Field(c, "profile")
 	}
 	for _, p := range sheet.Reports {
-		v.Reports = append(v.Reports, peoplepages.Person{ID: string(p.ID), Name: p.Name, Email: p.Email, Profile: p.Profile, Title: titles[p.Profile].Title})
+		v.Reports = append(v.Reports, peoplepages.Person{ID: string(p.ID), Name: p.Name, Email: mailbox.Shown(p.Email), Profile: p.Profile, Title: titles[p.Profile].Title})
 	}
 	for _, x := range slices.Backward(sheet.History) {
 		line := peoplepages.Assignment{Starts: lang.Day(l, x.StartsOn), Profile: x.Profile, Title: titles[x.Profile].Title, ManagerID: string(x.Manager), ManagerName: names[x.Manager]}
@@ -142,7 +143,7 @@ func (h *Handlers) fillChoices(ctx context.Context, me actor.Actor, but actor.Pe
 
 func (h *Handlers) assign(c *fiber.Ctx) error {
 	ctx, id := c.UserContext(), c.Params("id")
-	in := accounts.AssignInput{Person: actor.PersonID(id), Manager: actor.PersonID(field(c, "manager")), Profile: field(c, "profile"), StartsOn: field(c, "starts_on")}
+	in := accounts.AssignInput{Person: actor.PersonID(id), Manager: actor.PersonID(web.Field(c, "manager")), Profile: web.Field(c, "profile"), StartsOn: web.Field(c, "starts_on")}
 	err := h.Accounts.Assign(ctx, actor.From(ctx), in)
 	if err != nil && mended(err) {
 		return h.showPerson(again(c, err), err)

@@ -13,6 +13,7 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/mailbox"
 	"github.com/echelon-hr/echelon/app/oidc"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/templates/pages/accountpages"
@@ -39,14 +40,14 @@ func queryEscape(s string) string { return url.QueryEscape(s) }
 
 // toProvider sends the browser to the provider.
 func (h *Handlers) toProvider(c *fiber.Ctx) error {
-	return h.leave(c, web.LocalPath(field(c, "back")))
+	return h.leave(c, web.LocalPath(web.Field(c, "back")))
 }
 
 // toLink sends somebody who is signed in, and has proved once more that it is them, to the provider.
 func (h *Handlers) toLink(c *fiber.Ctx) error {
 	ctx := c.UserContext()
 	me := actor.From(ctx)
-	if err := h.Accounts.Confirm(ctx, me, field(c, "current")); err != nil {
+	if err := h.Accounts.Confirm(ctx, me, web.Field(c, "current")); err != nil {
 		if mended(err) {
 			return h.showAccount(again(c, err), accountForm{form: "link", err: err})
 		}
@@ -140,7 +141,7 @@ func (h *Handlers) offerLink(c *fiber.Ctx, who oidc.Identity, back string) error
 	}
 	h.keepWhilePending(c, pendingCookie, h.Key.Seal(sealedPending, "", string(b)))
 	l := web.LangOf(c.UserContext())
-	v := accountpages.SignInView{Email: who.Email, Back: web.LocalPath(back), Problem: msg.T(l, msg.AccountProblemUnlinked)}
+	v := accountpages.SignInView{Email: mailbox.Shown(who.Email), Back: web.LocalPath(back), Problem: msg.T(l, msg.AccountProblemUnlinked)}
 	return h.showSignIn(c, v)
 }
 

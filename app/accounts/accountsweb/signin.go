@@ -10,6 +10,7 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang/msg"
+	"github.com/echelon-hr/echelon/app/mailbox"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/templates/pages/accountpages"
 )
@@ -78,15 +79,15 @@ func (h *Handlers) former(c *fiber.Ctx) string { return c.Cookies(web.SessionCoo
 
 func (h *Handlers) doSignIn(c *fiber.Ctx) error {
 	ctx := h.withDevice(c)
-	in := accounts.SignInInput{Email: field(c, "email"), Password: field(c, "password"), Agent: agent(c), Former: h.former(c)}
+	in := accounts.SignInInput{Email: web.Field(c, "email"), Password: web.Field(c, "password"), Agent: agent(c), Former: h.former(c)}
 	opened, err := h.Accounts.SignIn(ctx, actor.From(ctx), in)
 	if err != nil && mended(err) {
-		return h.showSignIn(again(c, err), accountpages.SignInView{Email: in.Email, Back: web.LocalPath(field(c, "back")), Problem: problems(web.LangOf(ctx), err)[""]})
+		return h.showSignIn(again(c, err), accountpages.SignInView{Email: in.Email, Back: web.LocalPath(web.Field(c, "back")), Problem: problems(web.LangOf(ctx), err)[""]})
 	}
 	if err != nil {
 		return err
 	}
-	return h.enter(c, opened, web.LocalPath(field(c, "back")))
+	return h.enter(c, opened, web.LocalPath(web.Field(c, "back")))
 }
 
 // enter gives the browser its session and leads on: to the code that is still asked for, else to where it wanted.
@@ -122,8 +123,8 @@ func (h *Handlers) showCode(c *fiber.Ctx, v accountpages.CodeView) error {
 }
 
 func (h *Handlers) enterCode(c *fiber.Ctx) error {
-	ctx, back := h.withDevice(c), web.LocalPath(field(c, "back"))
-	opened, err := h.Accounts.EnterCode(ctx, actor.From(ctx), h.former(c), field(c, "code"), agent(c))
+	ctx, back := h.withDevice(c), web.LocalPath(web.Field(c, "back"))
+	opened, err := h.Accounts.EnterCode(ctx, actor.From(ctx), h.former(c), web.Field(c, "code"), agent(c))
 	switch {
 	case fault.Is(err, fault.NotFound): // the ten minutes are over, or it never began
 		return h.showSignIn(c.Status(http.StatusConflict), accountpages.SignInView{Back: back, Problem: msg.T(web.LangOf(ctx), msg.AccountCodeOver)})
@@ -148,7 +149,7 @@ func (h *Handlers) showForgot(c *fiber.Ctx, v accountpages.ForgotView) error {
 }
 
 func (h *Handlers) doForgot(c *fiber.Ctx) error {
-	ctx, email := h.withDevice(c), field(c, "email")
+	ctx, email := h.withDevice(c), web.Field(c, "email")
 	err := h.Accounts.Forgot(ctx, actor.From(ctx), email)
 	if err != nil && mended(err) {
 		return h.showForgot(again(c, err), accountpages.ForgotView{Email: email, Problem: problems(web.LangOf(ctx), err)[""]})
@@ -180,7 +181,7 @@ func (h *Handlers) showPassword(c *fiber.Ctx, problem error) error {
 		p := problems(l, problem)
 		v.Problem = p["password"] + p[""]
 	}
-	v.Email = account.Email
+	v.Email = mailbox.Shown(account.Email)
 	if v.Shell, err = h.Shell(c, msg.T(l, msg.AccountChooseTitle), ""); err != nil {
 		return err
 	}
@@ -193,7 +194,7 @@ func hideAddress(path *string) { *path = "/" }
 
 func (h *Handlers) setPassword(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	used, err := h.Accounts.UseLink(ctx, actor.From(ctx), c.Params("token"), field(c, "password"))
+	used, err := h.Accounts.UseLink(ctx, actor.From(ctx), c.Params("token"), web.Field(c, "password"))
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return h.showPassword(c, nil)
@@ -237,7 +238,7 @@ func (h *Handlers) showSetUp(c *fiber.Ctx, v accountpages.SetUpView, problem err
 
 func (h *Handlers) doSetUp(c *fiber.Ctx) error {
 	ctx := c.UserContext()
-	in := accounts.SetUpInput{Name: field(c, "name"), Email: field(c, "email"), Password: field(c, "password"), Lang: web.LangOf(ctx), Agent: agent(c)}
+	in := accounts.SetUpInput{Name: web.Field(c, "name"), Email: web.Field(c, "email"), Password: web.Field(c, "password"), Lang: web.LangOf(ctx), Agent: agent(c)}
 	opened, err := h.Accounts.SetUp(ctx, actor.From(ctx), c.Params("token"), in)
 	if err != nil && (mended(err) || fault.Is(err, fault.NotFound)) {
 		return h.showSetUp(c, accountpages.SetUpView{Name: in.Name, Email: in.Email}, err)
@@ -249,12 +250,12 @@ func (h *Handlers) doSetUp(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) signInPersona(c *fiber.Ctx) error {
-	opened, err := h.Accounts.SignInPersona(c.UserContext(), actor.From(c.UserContext()), field(c, "persona"), agent(c), h.former(c))
+	opened, err := h.Accounts.SignInPersona(c.UserContext(), actor.From(c.UserContext()), web.Field(c, "persona"), agent(c), h.former(c))
 	if err != nil {
 		return err
 	}
 	opened.Lang = "" // a visitor of the demo keeps the language of their browser
-	return h.enter(c, opened, web.LocalPath(field(c, "back")))
+	return h.enter(c, opened, web.LocalPath(web.Field(c, "back")))
 }
 
 func (h *Handlers) signOut(c *fiber.Ctx) error {

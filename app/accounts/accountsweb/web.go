@@ -67,18 +67,6 @@ func post(path string, policy access.Policy, handler fiber.Handler) web.Route {
 	return page(http.MethodPost, path, policy, handler)
 }
 
-// field reads one field of a form, and of the form alone: Fiber's own way reads the address first.
-func field(c *fiber.Ctx, name string) string { return string(c.Request().PostArgs().Peek(name)) }
-
-// fields reads a field that may come several times.
-func fields[T ~string](c *fiber.Ctx, name string) []T {
-	var out []T
-	for _, b := range c.Request().PostArgs().PeekMulti(name) {
-		out = append(out, T(b))
-	}
-	return out
-}
-
 // problems says what is wrong with a form, by field; what concerns no field stands under "".
 func problems(l lang.Lang, err error) map[string]string {
 	f := fault.Of(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/mailbox"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/templates/layout"
 	letters "github.com/echelon-hr/echelon/templates/mail"
@@ -80,7 +81,7 @@ func (h *Handlers) zone(ctx context.Context) (*time.Location, error) {
 
 func row(l lang.Lang, zone *time.Location, it mail.Item) adminpages.MailRow {
 	out := adminpages.MailRow{
-		ID: string(it.ID), State: msg.T(l, states[it.State]), Failed: it.State == mail.Failed, Over: it.Over, Kind: kindWord(l, it.Letter.Kind), To: it.Letter.To,
+		ID: string(it.ID), State: msg.T(l, states[it.State]), Failed: it.State == mail.Failed, Over: it.Over, Kind: kindWord(l, it.Letter.Kind), To: mailbox.Shown(it.Letter.To),
 		Put: letters.Moment(l, it.PutAt.In(zone)), Attempts: it.Attempts, Problem: problemWords(l, it.Problem),
 	}
 	if it.Over && it.State == mail.Failed {
@@ -170,7 +171,7 @@ func (h *Handlers) inWords(ctx context.Context, l lang.Lang, it mail.Item) (admi
 	if err != nil {
 		return adminpages.Letter{}, err
 	}
-	out := adminpages.Letter{ID: string(it.ID), Subject: kindWord(l, it.Letter.Kind), To: it.Letter.To, Put: letters.Moment(l, it.PutAt.In(zone))}
+	out := adminpages.Letter{ID: string(it.ID), Subject: kindWord(l, it.Letter.Kind), To: mailbox.Shown(it.Letter.To), Put: letters.Moment(l, it.PutAt.In(zone))}
 	if it.Over {
 		return out, nil
 	}

@@ -68,8 +68,7 @@ func (h *Handlers) render(c *fiber.Ctx, v adminpages.SettingsView) error {
 
 func (h *Handlers) change(c *fiber.Ctx) error {
 	// Not "lang": that is what any address may ask its page to be written in.
-	form := c.Request().PostArgs()
-	in := settings.Input{Company: string(form.Peek("company")), TimeZone: string(form.Peek("time_zone")), Lang: lang.Lang(form.Peek("default_lang"))}
+	in := settings.Input{Company: web.Field(c, "company"), TimeZone: web.Field(c, "time_zone"), Lang: lang.Lang(web.Field(c, "default_lang"))}
 	_, err := h.Settings.Change(c.UserContext(), actor.From(c.UserContext()), in)
 	if fault.Is(err, fault.Invalid) {
 		return h.again(c, in, fault.Of(err))
