@@ -48,15 +48,22 @@ const (
 	SignInRefused    Cause = "sign_in_refused"   // the mail server does not accept our user and password
 	SenderRefused    Cause = "sender_refused"    // it does not accept our own address
 	RecipientRefused Cause = "recipient_refused" // it does not accept the recipient's
+	MailboxRefused   Cause = "mailbox_refused"   // the recipient's mailbox takes nothing now: full, or closed
+	PassageRefused   Cause = "passage_refused"   // a rule of it forbids to pass the letter on: relaying, a blocklist
+	LettersRefused   Cause = "letters_refused"   // it takes ASCII only, and the recipient's address has other letters
 	LetterRefused    Cause = "letter_refused"    // it does not accept what the letter says
 	Interrupted      Cause = "interrupted"       // the connection broke on the way
 	NotWritten       Cause = "not_written"       // the letter could not be composed
 	LinkOver         Cause = "link_over"         // the link in it was used, replaced, or too old
+	NoAddress        Cause = "no_address"        // what is stored as the address is none; no mail server was asked
 )
 
 // Causes lists them.
 func Causes() []Cause {
-	return []Cause{Unreachable, Unprotected, SignInRefused, SenderRefused, RecipientRefused, LetterRefused, Interrupted, NotWritten, LinkOver}
+	return []Cause{
+		Unreachable, Unprotected, SignInRefused, SenderRefused, RecipientRefused, MailboxRefused, PassageRefused, LettersRefused, LetterRefused,
+		Interrupted, NotWritten, LinkOver, NoAddress,
+	}
 }
 
 // concernsServer tells whether every other letter would meet the same problem now.

@@ -21,6 +21,8 @@ var kinds = map[mail.Kind]msg.Key{
 var causes = map[mail.Cause]msg.Key{
 	mail.Unreachable: msg.MailCauseUnreachable, mail.Unprotected: msg.MailCauseUnprotected, mail.SignInRefused: msg.MailCauseSignInRefused,
 	mail.SenderRefused: msg.MailCauseSenderRefused, mail.RecipientRefused: msg.MailCauseRecipientRefused,
+	mail.MailboxRefused: msg.MailCauseMailboxRefused, mail.PassageRefused: msg.MailCausePassageRefused,
+	mail.LettersRefused: msg.MailCauseLettersRefused, mail.NoAddress: msg.MailCauseNoAddress,
 	mail.LetterRefused: msg.MailCauseLetterRefused, mail.Interrupted: msg.MailCauseInterrupted, mail.NotWritten: msg.MailCauseNotWritten,
 	mail.LinkOver: msg.MailCauseLinkOver,
 }

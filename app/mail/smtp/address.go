@@ -10,6 +10,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/mailbox"
 )
 
 // server is what the address of a mail server says.
@@ -104,8 +105,10 @@ func readPort(text string, usual int) (int, error) {
 }
 
 func (s *server) readQuery(q url.Values, from string) error {
-	_, domain, _ := strings.Cut(from, "@")
-	s.helo = domain
+	if address, ok := mailbox.Canonical(from); ok { // the name we give ourselves is ASCII
+		from = address
+	}
+	_, s.helo, _ = strings.Cut(from, "@")
 	for name := range q {
 		value := q.Get(name)
 		switch {

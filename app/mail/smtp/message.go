@@ -1,6 +1,7 @@
 package smtp
 
 import (
+	netmail "net/mail"
 	"strings"
 
 	gomail "github.com/wneessen/go-mail"
@@ -8,8 +9,8 @@ import (
 	"github.com/echelon-hr/echelon/app/mail"
 )
 
-// message writes the message as the wire wants it. An address that cannot be written is refused for good.
-func (s *sender) message(m mail.Message) (*gomail.Msg, error) {
+// message writes the message to an address as the wire wants it.
+func (s *sender) message(m mail.Message, to string) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	from := s.from
 	if m.From != "" {
@@ -18,9 +19,7 @@ func (s *sender) message(m mail.Message) (*gomail.Msg, error) {
 	if err := msg.From(from); err != nil {
 		return nil, &mail.Refusal{Problem: mail.Problem{Cause: mail.SenderRefused}, Err: err}
 	}
-	if err := msg.AddToFormat(m.Name, m.To); err != nil {
-		return nil, &mail.Refusal{Problem: mail.Problem{Cause: mail.RecipientRefused}, Permanent: true, Err: err}
-	}
+	msg.AddToMailAddress(&netmail.Address{Name: m.Name, Address: to}) // which escapes the name
 	msg.Subject(m.Subject)
 	msg.SetDate()
 	if m.ID != "" {

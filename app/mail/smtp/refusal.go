@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/textproto"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,17 +57,53 @@ func whileSending(err error) error {
 	if !errors.As(err, &answer) || answer.ErrorCode() == 0 {
 		return r
 	}
-	code := answer.ErrorCode()
-	r.Problem.Status = strings.TrimSpace(strconv.Itoa(code) + " " + answer.EnhancedStatusCode())
+	code, status := answer.ErrorCode(), enhanced(answer)
+	r.Problem.Status = strings.TrimSpace(strconv.Itoa(code) + " " + status)
 	switch {
 	case code == authenticationRequired:
 		r.Problem.Cause = mail.SignInRefused
 	case answer.Reason == gomail.ErrSMTPMailFrom:
 		r.Problem.Cause = mail.SenderRefused
 	case answer.Reason == gomail.ErrSMTPRcptTo:
-		r.Problem.Cause, r.Permanent = mail.RecipientRefused, code >= 500
+		r.Problem.Cause, r.Permanent = verdict(code, status)
 	case answer.Reason == gomail.ErrSMTPData, answer.Reason == gomail.ErrSMTPDataClose, answer.Reason == gomail.ErrWriteContent:
 		r.Problem.Cause = mail.LetterRefused
 	}
 	return r
+}
+
+// enhanced is the enhanced status code of an answer, also of a server that does not announce that it sends them.
+func enhanced(answer *gomail.SendError) string {
+	if status := answer.EnhancedStatusCode(); status != "" {
+		return status
+	}
+	after := regexp.MustCompile(`\b` + strconv.Itoa(answer.ErrorCode()) + `[ -]([245]\.\d{1,3}\.\d{1,3})\b`)
+	if m := after.FindStringSubmatch(answer.Error()); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// verdict reads the answer to a recipient: by its enhanced status code, which says what is wrong (RFC 3463, and the
+// registry of IANA after it), else by the three digits, which say how (RFC 5321 4.2.3). The first digit alone says nothing:
+// 550 is answered for an unknown mailbox and for relaying that somebody forgot to allow.
+func verdict(code int, status string) (cause mail.Cause, permanent bool) {
+	class, detail, known := strings.Cut(status, ".")
+	switch {
+	case known && class != "5", code < 500:
+		return mail.RecipientRefused, false
+	case detail == "6.7":
+		return mail.LettersRefused, false
+	case slices.Contains([]string{"1.1", "1.2", "1.3", "1.6", "1.10"}, detail): // no such mailbox, host or form; moved; takes no mail at all
+		return mail.RecipientRefused, true
+	case strings.HasPrefix(detail, "2."):
+		return mail.MailboxRefused, false
+	case strings.HasPrefix(detail, "7."):
+		return mail.PassageRefused, false
+	case !known && code == 552:
+		return mail.MailboxRefused, false
+	case !known && (code == 550 || code == 551 || code == 553):
+		return mail.RecipientRefused, true
+	}
+	return mail.RecipientRefused, false
 }

@@ -10,6 +10,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/echelon-hr/echelon/app/mail"
+	"github.com/echelon-hr/echelon/app/mailbox"
 )
 
 // patience with the mail server's answer to one command.
@@ -35,12 +36,21 @@ func New(address, from string) (mail.Sender, error) {
 	// Where no TLS at all would do, a certificate nobody vouches for is no worse: mail programs of one's own
 	// machine often come with such a one.
 	cfg.InsecureSkipVerify = s.policy == gomail.TLSOpportunistic
+	if mailbox.NeedsUTF8(from) { // its host can be written in ASCII
+		if address, ok := mailbox.Canonical(from); ok {
+			from = address
+		}
+	}
 	return &sender{server: s, from: from, tls: cfg}, nil
 }
 
 // Send hands over one message. The end of ctx breaks the connection off.
 func (s *sender) Send(ctx context.Context, m mail.Message) error {
-	msg, err := s.message(m)
+	to, ok := mailbox.Canonical(m.To)
+	if !ok { // by whatever hand it was stored; nobody was asked
+		return &mail.Refusal{Problem: mail.Problem{Cause: mail.NoAddress}, Permanent: true}
+	}
+	msg, err := s.message(m, to)
 	if err != nil {
 		return err
 	}
@@ -53,6 +63,10 @@ func (s *sender) Send(ctx context.Context, m mail.Message) error {
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
 		return whileConnecting(err)
+	}
+	if utf8, _ := session.Extension("SMTPUTF8"); !utf8 && mailbox.NeedsUTF8(to) {
+		_ = session.Quit()
+		return &mail.Refusal{Problem: mail.Problem{Cause: mail.LettersRefused}}
 	}
 	err = client.SendWithSMTPClient(session, msg)
 	if err != nil && !msg.IsDelivered() { // once delivered, whatever follows is between the server and us
@@ -70,12 +84,15 @@ func (s *sender) options() []gomail.Option {
 	if s.server.user == "" {
 		return out
 	}
-	plain := gomail.SMTPAuthPlain
+	plain, login := gomail.SMTPAuthPlain, gomail.SMTPAuthLogin
 	if s.server.clear() {
 		plain = gomail.SMTPAuthPlainNoEnc
 	}
+	if s.server.implicit { // the TLS beneath is ours, so that the library does not see it
+		plain, login = gomail.SMTPAuthPlainNoEnc, gomail.SMTPAuthLoginNoEnc
+	}
 	return append(out, gomail.WithUsername(s.server.user), gomail.WithPassword(s.server.password),
-		gomail.WithOpportunisticSMTPAuth(gomail.SMTPAuthSCRAMSHA256, plain, gomail.SMTPAuthLogin, gomail.SMTPAuthCramMD5))
+		gomail.WithOpportunisticSMTPAuth(gomail.SMTPAuthSCRAMSHA256, plain, login, gomail.SMTPAuthCramMD5))
 }
 
 // dialer makes the connection of one attempt. The library leaves it open when it fails half way, so hangUp closes it
@@ -97,7 +114,7 @@ func (s *sender) dialer(ctx context.Context) (dial gomail.DialContextFunc, hangU
 			stop()
 			_ = conn.Close()
 		}
-		return conn, nil
+		return &replies{Conn: conn}, nil
 	}
 	return dial, func() { end() }
 }

@@ -1,8 +1,10 @@
 package smtp_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"slices"
@@ -101,6 +103,17 @@ func TestRefusalsSayWhatWasRefused(t *testing.T) {
 	}{
 		{"a recipient who is not known", "to", 550, gosmtp.EnhancedCode{5, 1, 1}, mail.Problem{Cause: mail.RecipientRefused, Status: "550 5.1.1"}, true},
 		{"a recipient for the moment", "to", 451, gosmtp.EnhancedCode{4, 7, 1}, mail.Problem{Cause: mail.RecipientRefused, Status: "451 4.7.1"}, false},
+		{"a recipient for the moment, greylisted", "to", 450, gosmtp.EnhancedCode{4, 2, 0}, mail.Problem{Cause: mail.RecipientRefused, Status: "450 4.2.0"}, false},
+		{"relaying", "to", 550, gosmtp.EnhancedCode{5, 7, 1}, mail.Problem{Cause: mail.PassageRefused, Status: "550 5.7.1"}, false},
+		{"a mailbox that is full", "to", 552, gosmtp.EnhancedCode{5, 2, 2}, mail.Problem{Cause: mail.MailboxRefused, Status: "552 5.2.2"}, false},
+		{"a mailbox that is closed", "to", 550, gosmtp.EnhancedCode{5, 2, 1}, mail.Problem{Cause: mail.MailboxRefused, Status: "550 5.2.1"}, false},
+		{"other letters than ASCII's", "to", 553, gosmtp.EnhancedCode{5, 6, 7}, mail.Problem{Cause: mail.LettersRefused, Status: "553 5.6.7"}, false},
+		{"a host that is not known", "to", 550, gosmtp.EnhancedCode{5, 1, 2}, mail.Problem{Cause: mail.RecipientRefused, Status: "550 5.1.2"}, true},
+		{"a host that takes no mail", "to", 556, gosmtp.EnhancedCode{5, 1, 10}, mail.Problem{Cause: mail.RecipientRefused, Status: "556 5.1.10"}, true},
+		{"a system in trouble", "to", 550, gosmtp.EnhancedCode{5, 3, 0}, mail.Problem{Cause: mail.RecipientRefused, Status: "550 5.3.0"}, false},
+		{"a recipient, without saying more", "to", 550, gosmtp.NoEnhancedCode, mail.Problem{Cause: mail.RecipientRefused, Status: "550"}, true},
+		{"a full mailbox, without saying more", "to", 552, gosmtp.NoEnhancedCode, mail.Problem{Cause: mail.MailboxRefused, Status: "552"}, false},
+		{"the transaction, without saying more", "to", 554, gosmtp.NoEnhancedCode, mail.Problem{Cause: mail.RecipientRefused, Status: "554"}, false},
 		{"our own address", "from", 553, gosmtp.EnhancedCode{5, 1, 8}, mail.Problem{Cause: mail.SenderRefused, Status: "553 5.1.8"}, false},
 		{"what it says", "data", 554, gosmtp.EnhancedCode{5, 7, 1}, mail.Problem{Cause: mail.LetterRefused, Status: "554 5.7.1"}, false},
 		{"whoever has not signed in", "from", 530, gosmtp.EnhancedCode{5, 7, 0}, mail.Problem{Cause: mail.SignInRefused, Status: "530 5.7.0"}, false},
@@ -116,14 +129,115 @@ func TestRefusalsSayWhatWasRefused(t *testing.T) {
 	}
 }
 
-func TestAddressThatIsNoneIsRefusedForGood(t *testing.T) {
+// Whatever somebody is called, they get the letter, under that name.
+func TestNamesArriveAsTheyAre(t *testing.T) {
+	server := serve(t, "127.0.0.1:0", false)
+	for i, name := range []string{
+		`Jean Dupont \`, `"Dupont`, `Jean "JJ Dupont`, `Anne "Nan" O'Neil`, `C:\Users`, "Dupont, Marie", `x" <eve@example.org>, "y`, "a@b.example", "", "Élise",
+		strings.Repeat("Œdipe Ævar Ångström ", 6) + "Ÿ", strings.Repeat("x", 120), "山田 太郎", "=?utf-8?q?=41?=", "(Comment) Name", "Bcc: eve@example.org",
+	} {
+		m := message()
+		m.Name = name
+		if err := sender(t, "smtp://"+server.addr).Send(t.Context(), m); err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		got := read(t, server.messages()[i])
+		to, err := got.header.AddressList("To")
+		if err != nil || len(to) != 1 || to[0].Address != m.To || to[0].Name != name || len(got.header["Bcc"]) > 0 {
+			t.Errorf("%q: %q, %v", name, got.header["To"], err)
+		}
+		for line := range strings.Lines(server.messages()[i]) {
+			if len(line) > 1000 || strings.HasPrefix(line, "To:") && len(line) > 200 {
+				t.Errorf("%q: a line of %d bytes", name, len(line))
+			}
+		}
+	}
+}
+
+func TestHostsAreAskedForInASCII(t *testing.T) {
+	server := serve(t, "127.0.0.1:0", false)
+	s, err := smtp.New("smtp://"+server.addr, "echelon@exämple.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := message()
+	m.To = "idn@exämple.test" // as it may be stored from before
+	if err := s.Send(t.Context(), m); err != nil || !slices.Equal(server.asked, []string{"idn@xn--exmple-cua.test"}) || !slices.Equal(server.hellos, []string{"xn--exmple-cua.test"}) {
+		t.Errorf("%v, asked %q, said to be %q", err, server.asked, server.hellos)
+	}
+}
+
+func TestLettersBeforeTheAtNeedAServerThatTakesThem(t *testing.T) {
+	m := message()
+	m.To = "élise@example.test"
+	server := serve(t, "127.0.0.1:0", false)
+	r := refusal(t, sender(t, "smtp://"+server.addr).Send(t.Context(), m))
+	if r.Problem != (mail.Problem{Cause: mail.LettersRefused}) || r.Permanent || len(server.asked) != 0 {
+		t.Errorf("%+v, asked %q", r, server.asked)
+	}
+	server = serve(t, "127.0.0.1:0", false, withUTF8)
+	if err := sender(t, "smtp://"+server.addr).Send(t.Context(), m); err != nil || !slices.Equal(server.asked, []string{m.To}) {
+		t.Errorf("%v, asked %q", err, server.asked)
+	}
+}
+
+// The words after a code are optional; a server that says none gets the letter too.
+func TestAServerOfFewWords(t *testing.T) {
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	heard := make(chan string, 1)
+	go func() { heard <- fewWords(l) }()
+	if err := sender(t, "smtp://"+l.Addr().String()).Send(t.Context(), message()); err != nil {
+		t.Error(err, errors.Unwrap(err))
+	}
+	if said := <-heard; !strings.Contains(said, "RCPT TO:<awa@example.org>") || !strings.Contains(said, "Auto-Submitted") {
+		t.Errorf("heard %q", said)
+	}
+}
+
+// fewWords answers one conversation with codes alone and returns what it heard.
+func fewWords(l net.Listener) string {
+	conn, err := l.Accept()
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = conn.Close() }()
+	heard, inData := "", false
+	_, _ = io.WriteString(conn, "220\r\n")
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		line := lines.Text()
+		heard += line + "\n"
+		answer := "250\r\n"
+		switch {
+		case inData && line != ".":
+			continue
+		case strings.HasPrefix(line, "DATA"):
+			answer = "354\r\n"
+		case line == "QUIT":
+			_, _ = io.WriteString(conn, "221\r\n")
+			return heard
+		}
+		inData = answer == "354\r\n"
+		_, _ = io.WriteString(conn, answer)
+	}
+	return heard
+}
+
+func TestAddressThatIsNoneIsRefusedForGoodAndNoServerBlamed(t *testing.T) {
 	server := serve(t, "127.0.0.1:0", false)
 	for _, to := range []string{"", "awa", "awa@example.org\r\nBcc: eve@example.org"} {
 		m := message()
 		m.To = to
-		if r := refusal(t, sender(t, "smtp://"+server.addr).Send(t.Context(), m)); r.Problem.Cause != mail.RecipientRefused || !r.Permanent {
+		if r := refusal(t, sender(t, "smtp://"+server.addr).Send(t.Context(), m)); r.Problem.Cause != mail.NoAddress || !r.Permanent {
 			t.Errorf("%q: %+v", to, r)
 		}
+	}
+	if len(server.hellos) != 0 {
+		t.Errorf("the server was asked: %q", server.hellos)
 	}
 }
 

@@ -28,6 +28,7 @@ type mailServer struct {
 	mu     sync.Mutex
 	taken  []string // whole messages
 	hellos []string
+	asked  []string                     // addresses of RCPT TO
 	refuse map[string]*gosmtp.SMTPError // by part of the conversation: "from", "to", "data"
 	user   string                       // "" for nobody has to sign in
 }
@@ -42,6 +43,8 @@ func withTLS(m *mailServer, s *gosmtp.Server) {
 	m.roots = x509.NewCertPool()
 	m.roots.AddCert(web.Certificate())
 }
+
+func withUTF8(_ *mailServer, s *gosmtp.Server) { s.EnableSMTPUTF8 = true }
 
 func withSignIn(m *mailServer, _ *gosmtp.Server) { m.user = "echelon" }
 
@@ -112,7 +115,12 @@ func (s *session) Mail(string, *gosmtp.MailOptions) error {
 	return s.server.answer("from")
 }
 
-func (s *session) Rcpt(string, *gosmtp.RcptOptions) error { return s.server.answer("to") }
+func (s *session) Rcpt(to string, _ *gosmtp.RcptOptions) error {
+	s.server.mu.Lock()
+	s.server.asked = append(s.server.asked, to)
+	s.server.mu.Unlock()
+	return s.server.answer("to")
+}
 
 func (s *session) Data(r io.Reader) error {
 	b, err := io.ReadAll(r)
