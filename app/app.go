@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -41,6 +42,7 @@ import (
 	"github.com/echelon-hr/echelon/app/settings/settingsdb"
 	"github.com/echelon-hr/echelon/app/settings/settingsweb"
 	"github.com/echelon-hr/echelon/app/siteweb"
+	"github.com/echelon-hr/echelon/app/textsearch"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/careers"
 	"github.com/echelon-hr/echelon/careers/careersdb"
@@ -324,7 +326,30 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err := a.prepareSchema(ctx); err != nil {
 		return err
 	}
-	return a.checkKey(ctx)
+	if err := a.checkKey(ctx); err != nil {
+		return err
+	}
+	return a.prepareSearch(ctx)
+}
+
+// searchName is where the database keeps the version of the terms that its search index is made of.
+const searchName = "search_terms"
+
+// prepareSearch makes the search index anew where its terms were made in another way than queries' are now.
+func (a *App) prepareSearch(ctx context.Context) error {
+	store := settingsdb.New(a.DB.DB, a.journal)
+	all, err := store.All(ctx)
+	if err != nil || all[searchName] == strconv.Itoa(textsearch.Version) {
+		return err
+	}
+	n, err := a.Services.Jobs.Reindex(ctx, actor.SystemTask("search"))
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		a.log.Info("search index made anew", "profiles", n)
+	}
+	return store.Put(ctx, searchName, strconv.Itoa(textsearch.Version), clock.Real())
 }
 
 // checkKey refuses another secret key than the one this database was used with: what it sealed would be lost.

@@ -257,22 +257,38 @@ func (k KPI) namesOnlyInputs(inputs map[string]string) bool {
 	return err == nil
 }
 
-// Reindex rebuilds the index of every published profile of a family from its document, for repairs.
-func (s *Service) Reindex(ctx context.Context, a actor.Actor, family string) error {
+// Reindex rebuilds the index of every published profile from its document and returns how many there are: for repairs,
+// and where terms are made in another way than they were. A family at a time is one transaction.
+func (s *Service) Reindex(ctx context.Context, a actor.Actor) (int, error) {
 	if err := access.Decide(a, access.JobsWrite, access.None); err != nil {
-		return err
+		return 0, err
+	}
+	families, err := s.store.Families(ctx)
+	if err != nil || len(families) == 0 {
+		return 0, err
 	}
 	refs, err := s.references(ctx, a)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	list, err := s.InFamily(ctx, a, family, lang.FR)
-	if err != nil {
-		return err
+	total := 0
+	for _, f := range families {
+		list, err := s.InFamily(ctx, a, f.Slug, lang.FR)
+		if err != nil {
+			return total, err
+		}
+		if err := s.reindex(ctx, list, refs.names()); err != nil {
+			return total, err
+		}
+		total += len(list)
 	}
+	return total, nil
+}
+
+func (s *Service) reindex(ctx context.Context, list []Profile, names Names) error {
 	return s.store.Tx(ctx, func(tx Store) error {
 		for _, p := range list {
-			if err := tx.Reindex(ctx, p, IndexOf(p.Placement, p.Content, refs.names())); err != nil {
+			if err := tx.Reindex(ctx, p, IndexOf(p.Placement, p.Content, names)); err != nil {
 				return err
 			}
 		}

@@ -353,7 +353,7 @@ func TestReindexRebuildsFromTheDocument(t *testing.T) {
 	publish(t, s, "territory-manager", plainRole())
 	want := store.indexes["territory-manager"]
 	store.indexes = map[string]jobs.Index{}
-	if err := s.Reindex(t.Context(), actor.CommandLine(), "sales"); err != nil {
+	if _, err := s.Reindex(t.Context(), actor.CommandLine()); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, store.indexes["territory-manager"], cmpopts.EquateEmpty()); diff != "" {

@@ -3,13 +3,16 @@
 //
 // A word is indexed under the stem of its folded form and the folded stem of its accented form. Folding
 // first makes a query without accents match by construction; the other stem catches the inflections whose
-// rules need the accents (employé, employées). Ground floor: it knows no domain.
+// rules need the accents (employé, employées). What is written in several ways is found by each of them: signs that
+// nobody sees are left out, a compound counts as its parts and as one word (e-mail, email), figures in groups as their
+// groups and as one number (10 000), and a form for both sexes as its two words (chargé·e). Ground floor: it knows no
+// domain.
 package textsearch
 
 import (
+	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
@@ -17,6 +20,10 @@ import (
 
 	"github.com/echelon-hr/echelon/app/lang"
 )
+
+// Version counts the ways in which terms were made: an index made in another one is made anew. It changes with
+// everything here, and in lang.Fold, that makes other terms of the same text.
+const Version = 2
 
 // Limits of a query: what is longer is cut, since no reader types it.
 const (
@@ -29,16 +36,11 @@ const (
 func Terms(l lang.Lang, text string) []string {
 	seen := map[string]bool{}
 	for _, w := range words(l, text) {
-		for _, t := range stems(l, w) {
+		for _, t := range w.terms(l) {
 			seen[t] = true
 		}
 	}
-	out := make([]string, 0, len(seen))
-	for t := range seen {
-		out = append(out, t)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // Query returns, for each word of a query, the terms any of which finds it; a document must have one of
@@ -47,11 +49,12 @@ func Query(l lang.Lang, q string) [][]string {
 	if r := []rune(q); len(r) > maxLength {
 		q = string(r[:maxLength])
 	}
+	q = number.ReplaceAllStringFunc(q, func(n string) string { return lang.Decimal(lang.EN, n) }) // finds what its groups find
 	var all, telling [][]string
 	for _, w := range words(l, q) {
-		terms := stems(l, w)
+		terms := w.terms(l)
 		all = append(all, terms)
-		if !stopWords[l][lang.Fold(w)] {
+		if !stopWords[l][lang.Fold(w.forms[0])] {
 			telling = append(telling, terms)
 		}
 	}
@@ -61,9 +64,6 @@ func Query(l lang.Lang, q string) [][]string {
 	return telling[:min(len(telling), maxWords)]
 }
 
-// apostrophes makes the ways to write one the same.
-var apostrophes = strings.NewReplacer("’", "'", "ʼ", "'")
-
 // Phrase returns the one term of a whole name, "" for a text that has no word or is no name: a document whose
 // title is exactly what was typed, inflections and accents aside, comes before those that have its words.
 func Phrase(l lang.Lang, text string) string {
@@ -71,47 +71,15 @@ func Phrase(l lang.Lang, text string) string {
 	if len(ws) == 0 {
 		return ""
 	}
-	for i, w := range ws {
-		ws[i] = stem(l, lang.Fold(w))
+	stemmed := make([]string, 0, len(ws))
+	for _, w := range ws {
+		stemmed = append(stemmed, stem(l, lang.Fold(w.forms[0])))
 	}
-	p := "=" + strings.Join(ws, " ")
+	p := "=" + strings.Join(stemmed, " ")
 	if len(p) > maxLength {
 		return ""
 	}
 	return p
-}
-
-// words cuts a text into lower-case words of letters and digits, accents kept. Quotes around a word are no
-// part of it, and neither is an English possessive.
-func words(l lang.Lang, text string) []string {
-	fields := strings.FieldsFunc(strings.ToLower(apostrophes.Replace(text)), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r) && r != '\''
-	})
-	var out []string
-	for _, f := range fields {
-		f = strings.Trim(f, "'")
-		if l == lang.FR {
-			f = cutElision(f)
-		} else {
-			f = strings.TrimSuffix(f, "'s")
-		}
-		for _, w := range strings.Split(f, "'") {
-			if len(w) <= maxTerm && lang.Fold(w) != "" { // an accent alone is no word
-				out = append(out, w)
-			}
-		}
-	}
-	return out
-}
-
-var elisions = []string{"l", "d", "j", "m", "n", "s", "t", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"}
-
-func cutElision(w string) string {
-	head, rest, ok := strings.Cut(w, "'")
-	if ok && rest != "" && slices.Contains(elisions, head) {
-		return rest
-	}
-	return w
 }
 
 func stems(l lang.Lang, word string) []string {

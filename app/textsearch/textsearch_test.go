@@ -34,6 +34,16 @@ func TestSameWordsFindEachOther(t *testing.T) {
 		{lang.FR, []string{"employé", "employés", "employée", "employées", "EMPLOYÉES"}},
 		{lang.FR, []string{"aujourd’hui", "aujourd'hui", "AUJOURD’HUI"}},
 		{lang.FR, []string{"qu’objectif", "objectif", "objectifs", "jusqu’objectif"}},
+		{lang.FR, []string{"l'équipe", "l’équipe", "l´équipe", "l`équipe", "l′équipe", "l‘équipe", "lʼéquipe", "l＇équipe", "équipe"}},
+		{lang.FR, []string{"clientèle", "clien\u00adtèle", "clien\u200btèle", "clien\u2060tèle", "clientèle\ufeff", "clien\u200dtèle", "\u202aclientèle\u202c"}},
+		{lang.FR, []string{
+			"chargé", "chargée", "chargé·e", "chargé(e)", "chargé.e", "chargé-e", "chargé/e", "chargé⋅e", "chargé•e", "CHARGÉ·E", "charge·e", "chargé‑e", "Chargé/Chargée",
+			"chargés", "chargé·e·s", "chargé·es", "chargé(e)s", "chargé(es)", "chargé.e.s", "chargé-e-s", "chargé / chargée", "un·e chargé·e", "chargé(s)",
+		}},
+		{lang.EN, []string{"email", "e-mail", "E‑mail", "emails", "e-mails"}},
+		{lang.FR, []string{"courriel", "courriels", "courriel(s)"}},
+		{lang.FR, []string{"10000", "10 000", "10\u00a0000", "10\u202f000", "10,000", "10.000", "10 000 €"}},
+		{lang.EN, []string{"1000000", "1,000,000", "1 000 000", "1'000'000"}},
 		{lang.EN, []string{"manager", "managers", "MANAGER", "manager’s", "manager's", "managers’"}},
 		{lang.EN, []string{"negotiation", "negotiations", "Negotiation"}},
 		{lang.EN, []string{"résumé", "resume", "RÉSUMÉS"}},
@@ -49,6 +59,34 @@ func TestSameWordsFindEachOther(t *testing.T) {
 	}
 }
 
+// A form for both sexes is found by either word, and finds both.
+func TestAFormForBothFindsAndIsFoundByEither(t *testing.T) {
+	for form, words := range map[string][]string{
+		"directeur·rice": {"directeur", "directrice"}, "directeur/trice": {"directeur", "directrice"}, "technicien·ne": {"technicien", "technicienne"},
+		"acheteur·euse": {"acheteur", "acheteuse"}, "vendeur(euse)s": {"vendeur", "vendeuses"}, "conseiller·ère": {"conseiller", "conseillère"}, "commercial·e": {"commercial", "commerciale"},
+		"chef·fe": {"chef", "cheffe"}, "créatif.ve": {"créatif", "créative"}, "professionnel-le": {"professionnel", "professionnelle"}, "acheteur / acheteuse": {"acheteur", "acheteuse"},
+		"vice-président·e": {"vice-président", "vice-présidente", "vice présidente"},
+	} {
+		for _, w := range words {
+			if !finds(lang.FR, form, w) || !finds(lang.FR, w, form) {
+				t.Errorf("%q and %q: %v among %v, %v among %v", form, w, textsearch.Query(lang.FR, form), textsearch.Terms(lang.FR, w), textsearch.Query(lang.FR, w), textsearch.Terms(lang.FR, form))
+			}
+		}
+	}
+}
+
+// A compound is found by its parts and as one word, and finds both ways to write it.
+func TestACompoundIsItsPartsAndTheWhole(t *testing.T) {
+	for _, c := range []struct{ query, text string }{
+		{"e-mail", "email"}, {"email", "e-mail"}, {"vice-président", "vice président"}, {"vice président", "vice-président"}, {"viceprésident", "vice-président"}, {"mail", "e-mail"},
+		{"après-vente", "service après vente"}, {"10 000", "10000 clients"}, {"000", "10 000"}, {"200", "100 200 300"},
+	} {
+		if !finds(lang.FR, c.query, c.text) {
+			t.Errorf("%q does not find %q: %v among %v", c.query, c.text, textsearch.Query(lang.FR, c.query), textsearch.Terms(lang.FR, c.text))
+		}
+	}
+}
+
 func TestOtherWordsAreNotFound(t *testing.T) {
 	tests := []struct {
 		lang        lang.Lang
@@ -58,6 +96,11 @@ func TestOtherWordsAreNotFound(t *testing.T) {
 		{lang.FR, "vente négociation", "vente directe"},
 		{lang.FR, "conseil", "conserver"},
 		{lang.EN, "forecast", "foresight"},
+		{lang.EN, "e-mail", "mail"},
+		{lang.EN, "e-mail", "e-commerce"},
+		{lang.FR, "homme/femme", "homme"},
+		{lang.FR, "10 000", "10 ans"},
+		{lang.FR, "2026", "2 ans"},
 		{lang.EN, "sales director", "sales manager"},
 	}
 	for _, tt := range tests {
@@ -81,7 +124,7 @@ func TestQueryNeedsOneTermOfEachTellingWord(t *testing.T) {
 		{"accented little words too", lang.FR, "à la vente", [][]string{{"vent"}}},
 		{"little words alone are looked for", lang.EN, "to the", [][]string{{"to"}, {"the"}}},
 		{"little words of the other language stay", lang.EN, "la vente", [][]string{{"la"}, {"vent"}}},
-		{"numbers count", lang.EN, "B2B 2026", [][]string{{"b2b"}, {"2026"}}},
+		{"numbers count", lang.EN, "B2B 2026", [][]string{{"b2b"}, {"2", "2026"}, {"026", "2026"}}},
 		{"signs separate", lang.EN, "sales/marketing,crm", [][]string{{"sale"}, {"market"}, {"crm"}}},
 		{"operators of databases are no operators", lang.EN, `crm* OR "x" -y & z | !q`, [][]string{{"crm"}, {"x"}, {"y"}, {"z"}, {"q"}}},
 	}

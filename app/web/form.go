@@ -39,9 +39,9 @@ func checkForm(c *fiber.Ctx) error {
 	for name, value := range c.Request().PostArgs().All() {
 		switch {
 		case lang.BrokenAt(string(name)) >= 0:
-			f = f.At("", "utf8", "")
+			f = f.At("", "encoding", "")
 		case lang.BrokenAt(string(value)) >= 0:
-			f = f.At(string(name), "utf8", "")
+			f = f.At(string(name), "encoding", "")
 		case bytes.IndexByte(value, 0) >= 0: // no database keeps it
 			f = f.At(string(name), "text", "")
 		}
