@@ -1,39 +1,22 @@
 package jobs
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"strings"
 
-	"github.com/echelon-hr/echelon/app/fault"
-	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/cursor"
 )
 
-// cursor is the opaque form of a Position. It names the language, because another one sorts otherwise.
-type cursor struct {
-	Lang lang.Lang `json:"l"`
-	Position
+// question is what chooses and orders the rows of a list: everything but which part of it is read.
+func (f Filter) question() Filter {
+	f.After, f.Limit = "", 0
+	return f
 }
 
-func encodeCursor(l lang.Lang, p Position) string {
-	b, err := json.Marshal(cursor{Lang: l, Position: p})
-	if err != nil { // strings and integers always marshal
-		panic(err)
+// place reads where the list goes on.
+func (f Filter) place() (Position, error) {
+	p, err := cursor.Decode[Position](f.question(), f.After)
+	if err == nil && f.After != "" && (p.ID == "" || strings.ContainsRune(p.Sort+p.ID, 0)) {
+		return Position{}, cursor.Foreign()
 	}
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func decodeCursor(l lang.Lang, s string) (Position, error) {
-	if s == "" {
-		return Position{}, nil
-	}
-	var c cursor
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err == nil {
-		err = json.Unmarshal(b, &c)
-	}
-	if err != nil || c.Lang != l || c.ID == "" || strings.ContainsRune(c.Sort+c.ID, 0) {
-		return Position{}, fault.New(fault.Malformed, "cursor", "the page marker is not one of this list")
-	}
-	return c.Position, nil
+	return p, err
 }

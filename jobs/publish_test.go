@@ -44,6 +44,8 @@ func (s *shelf) PutFamily(_ context.Context, f jobs.Family, _ canon.Document, _ 
 	return nil
 }
 
+func (s *shelf) Families(context.Context) ([]jobs.Family, error) { return s.families, nil }
+
 func (s *shelf) Family(_ context.Context, slug string) (jobs.Family, error) {
 	for _, f := range s.families {
 		if f.Slug == slug {

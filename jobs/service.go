@@ -9,6 +9,7 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
+	"github.com/echelon-hr/echelon/app/cursor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/textsearch"
@@ -61,7 +62,7 @@ type Page struct {
 }
 
 // List finds published profiles: by relevance when there is a text, else by stage and title. A cursor that
-// is not ours is a Malformed fault, a limit outside 1…MaxLimit an Invalid one.
+// is not one of this list is a Malformed fault, a limit outside 1…MaxLimit an Invalid one.
 func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, error) {
 	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
 		return Page{}, err
@@ -80,7 +81,7 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 	page := Page{Items: items, Total: total}
 	if len(items) > q.Limit {
 		page.Items = items[:q.Limit]
-		page.Next = encodeCursor(q.Lang, page.Items[q.Limit-1].Position)
+		page.Next = cursor.Encode(f.question(), page.Items[q.Limit-1].Position)
 	}
 	return page, nil
 }
@@ -97,7 +98,7 @@ func (f Filter) query() (Query, error) {
 		return q, fault.New(fault.Invalid, "limit", "limit must be 1 to %d", MaxLimit).At("limit", "between", fmt.Sprintf("1 %d", MaxLimit))
 	}
 	var err error
-	q.After, err = decodeCursor(f.Lang, f.After)
+	q.After, err = f.place()
 	return q, err
 }
 

@@ -51,7 +51,10 @@ func TestWhoMayReadAndWriteProfiles(t *testing.T) {
 			_, err := s.PutFamily(ctx, a, jobs.Family{Slug: "x", Name: said("x"), Text: said("x"), Tracks: []jobs.Track{{Slug: "y", Name: said("y")}}})
 			return err
 		},
-		"Reindex": func(ctx context.Context, s *jobs.Service, a actor.Actor) error { _, err := s.Reindex(ctx, a); return err },
+		"Reindex": func(ctx context.Context, s *jobs.Service, a actor.Actor) error {
+			_, err := s.Reindex(ctx, a)
+			return err
+		},
 	}
 	tests := []struct {
 		name        string

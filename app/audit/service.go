@@ -9,6 +9,7 @@ import (
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/cursor"
 	"github.com/echelon-hr/echelon/app/fault"
 )
 
@@ -55,7 +56,7 @@ type Page struct {
 }
 
 // List reads the journal. A filter that no entry could meet is an Invalid fault, as is a limit outside 1…MaxLimit; a
-// cursor that is not ours is a Malformed one.
+// cursor that is not one of this list is a Malformed one.
 func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, error) {
 	q, err := s.query(ctx, a, f)
 	if err != nil {
@@ -65,7 +66,10 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 	if err != nil {
 		return Page{}, err
 	}
-	if q.Before, err = decodeCursor(f.After); err != nil {
+	if q.Before, err = cursor.Decode[int64](f.question(), f.After); err == nil && f.After != "" && q.Before < 1 {
+		err = cursor.Foreign()
+	}
+	if err != nil {
 		return Page{}, err
 	}
 	q.Limit = limit + 1
@@ -76,7 +80,7 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 	page := Page{Items: items, Part: !q.All}
 	if len(items) > limit {
 		page.Items = items[:limit]
-		page.Next = encodeCursor(page.Items[limit-1].Seq)
+		page.Next = cursor.Encode(f.question(), page.Items[limit-1].Seq)
 	}
 	return page, nil
 }
@@ -172,6 +176,13 @@ func day(field, s string) (time.Time, error) {
 
 func refused(field, rule, param string) error {
 	return fault.New(fault.Invalid, "filter", "the filter of the journal cannot be met").At(field, rule, param)
+}
+
+// question is what chooses the entries of a list: everything but which part of it is read. Entries are never inserted or
+// removed, so that a number is place enough.
+func (f Filter) question() Filter {
+	f.After, f.Limit = "", 0
+	return f
 }
 
 func (f Filter) limit() (int, error) {

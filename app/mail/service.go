@@ -10,15 +10,29 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
+	"github.com/echelon-hr/echelon/app/cursor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 )
 
 // Filter narrows the list of the outbox, newest first.
 type Filter struct {
-	State  State // "" for all
-	Before ID    // continues a list after this letter, "" from the newest
-	Limit  int   // 0 for PageSize
+	State State  // "" for all
+	After string // cursor of the page before, "" from the newest
+	Limit int    // 0 for PageSize
+}
+
+// question is what chooses the letters of a list: everything but which part of it is read.
+func (f Filter) question() Filter {
+	f.After, f.Limit = "", 0
+	return f
+}
+
+// Query is what a store is asked for: at most so many letters older than one, "" for the newest.
+type Query struct {
+	State  State
+	Before ID
+	Limit  int
 }
 
 // The sizes of lists.
@@ -27,10 +41,10 @@ const (
 	latestSize = 20
 )
 
-// Page is a part of the outbox; Next is the Before of the following one, "" at the end.
+// Page is a part of the outbox.
 type Page struct {
 	Items []Item
-	Next  ID
+	Next  string // cursor of the next page, "" at the end
 }
 
 // Store keeps the outbox for the people who look after it. An unknown letter is a NotFound fault.
@@ -38,8 +52,8 @@ type Store interface {
 	Outbox
 	Tx(ctx context.Context, fn func(Store) error) error
 	Journal() audit.Journal // in the transaction of the store
-	// List leaves names and details out of the letters.
-	List(ctx context.Context, f Filter) (Page, error)
+	// List reads the newest letters first, without names and details.
+	List(ctx context.Context, q Query) ([]Item, error)
 	// Latest reads the newest letters with what they say.
 	Latest(ctx context.Context, n int) ([]Item, error)
 	// Get reads a letter with what it says; one that is over says nothing any more.
@@ -62,9 +76,10 @@ func NewService(store Store, now clock.Clock, demo bool) *Service {
 	return &Service{store: store, now: now, demo: demo}
 }
 
-var cursor = regexp.MustCompile(`^[0-9a-f-]{0,36}$`)
+var knownID = regexp.MustCompile(`^[0-9a-f-]{0,36}$`)
 
-// List shows the outbox without what the letters say. A filter that nothing can match is an Invalid fault.
+// List shows the outbox without what the letters say. A filter that nothing can match is an Invalid fault, a cursor that
+// is not one of this list a Malformed one.
 func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, error) {
 	if err := access.Decide(a, access.SettingsRead, access.None); err != nil {
 		return Page{}, err
@@ -72,13 +87,23 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 	if f.State != "" && !slices.Contains(States(), f.State) {
 		return Page{}, fault.New(fault.Invalid, "filter", "unknown state %q", f.State)
 	}
-	if !cursor.MatchString(string(f.Before)) {
-		return Page{}, fault.New(fault.Invalid, "cursor", "the list cannot be continued after %q", f.Before)
+	before, err := cursor.Decode[ID](f.question(), f.After)
+	if err == nil && !knownID.MatchString(string(before)) {
+		err = cursor.Foreign()
+	}
+	if err != nil {
+		return Page{}, err
 	}
 	if f.Limit <= 0 || f.Limit > PageSize {
 		f.Limit = PageSize
 	}
-	return s.store.List(ctx, f)
+	items, err := s.store.List(ctx, Query{State: f.State, Before: before, Limit: f.Limit + 1})
+	page := Page{Items: items}
+	if len(items) > f.Limit {
+		page.Items = items[:f.Limit]
+		page.Next = cursor.Encode(f.question(), page.Items[f.Limit-1].ID)
+	}
+	return page, err
 }
 
 // Retry makes a letter that was given up due again, and says so in the journal. One that is under way, sent, or without

@@ -1113,6 +1113,7 @@ const (
 	RuleEncoding                       Key = "rule.encoding"
 	RuleEq                             Key = "rule.eq"
 	RuleEveryLevel                     Key = "rule.every_level"
+	RuleForeign                        Key = "rule.foreign"
 	RuleFrozen                         Key = "rule.frozen"
 	RuleGt                             Key = "rule.gt"
 	RuleGte                            Key = "rule.gte"

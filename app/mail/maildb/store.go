@@ -259,26 +259,19 @@ func (s *Store) Failed(ctx context.Context, it mail.Item, p mail.Problem) error 
 }
 
 // List reads the outbox, newest first, without what the letters say.
-func (s *Store) List(ctx context.Context, f mail.Filter) (mail.Page, error) {
+func (s *Store) List(ctx context.Context, q mail.Query) ([]mail.Item, error) {
 	var rows []row
-	q := s.db.NewSelect().Model(&rows).ExcludeColumn("details").Order("id DESC").Limit(int64(f.Limit) + 1)
-	if f.State != "" {
-		q = q.Where("state = ?", string(f.State))
+	sel := s.db.NewSelect().Model(&rows).ExcludeColumn("details").Order("id DESC").Limit(int64(q.Limit))
+	if q.State != "" {
+		sel = sel.Where("state = ?", string(q.State))
 	}
-	if f.Before != "" {
-		q = q.Where("id < ?", string(f.Before))
+	if q.Before != "" {
+		sel = sel.Where("id < ?", string(q.Before))
 	}
-	if err := q.Scan(ctx); err != nil {
-		return mail.Page{}, db.Translate(err, "list the outbox")
+	if err := sel.Scan(ctx); err != nil {
+		return nil, db.Translate(err, "list the outbox")
 	}
-	var page mail.Page
-	if len(rows) > f.Limit {
-		rows = rows[:f.Limit]
-		page.Next = mail.ID(rows[f.Limit-1].ID)
-	}
-	var err error
-	page.Items, err = s.items(rows)
-	return page, err
+	return s.items(rows)
 }
 
 // Latest reads the newest letters with what they say.

@@ -17,6 +17,7 @@ import (
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
+	"github.com/echelon-hr/echelon/app/cursor"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
@@ -236,10 +237,7 @@ func claim(t *testing.T, d *db.DB, at time.Time, n int) []mail.Item {
 
 func list(t *testing.T, d *db.DB, f mail.Filter) mail.Page {
 	t.Helper()
-	if f.Limit == 0 {
-		f.Limit = 100
-	}
-	page, err := maildb.New(d.DB, clock.Fixed(noon), testkit.Key).List(t.Context(), f)
+	page, err := service(d, false, journal{}).List(t.Context(), admin, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -427,7 +425,7 @@ func TestListIsNewestFirstInPartsAndSaysNothing(t *testing.T) {
 					t.Errorf("the list tells %+v", it.Letter)
 				}
 			}
-			if f.Before = page.Next; page.Next == "" {
+			if f.After = page.Next; page.Next == "" {
 				break
 			}
 		}
@@ -561,10 +559,22 @@ func TestLettersAreReadInTheDemoOnly(t *testing.T) {
 func TestFiltersThatMatchNothingAreRefused(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		s := service(d, false, journal{})
-		for _, f := range []mail.Filter{{State: "lost"}, {Before: "\x00"}, {Before: "'; DROP TABLE mails"}} {
+		for _, f := range []mail.Filter{{State: "lost"}} {
 			if _, err := s.List(t.Context(), admin, f); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%+v: %v", f, err)
 			}
+		}
+		all := func(id mail.ID) string { return cursor.Encode(mail.Filter{}, id) }
+		for _, f := range []mail.Filter{
+			{After: "x"}, {After: "0190a"}, {After: all("\x00")}, {After: all("'; DROP TABLE mails")}, {State: mail.Failed, After: all("0190a")},
+			{After: cursor.Encode(mail.Filter{State: mail.Failed}, "0190a")},
+		} {
+			if _, err := s.List(t.Context(), admin, f); !fault.Is(err, fault.Malformed) {
+				t.Errorf("%+v: %v", f, err)
+			}
+		}
+		if _, err := s.List(t.Context(), admin, mail.Filter{Limit: 3, After: all("0190a")}); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -50,7 +50,7 @@ func Routes(h *Handlers) []web.Route {
 
 func (h *Handlers) outbox(c *fiber.Ctx) error {
 	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
-	f := mail.Filter{State: mail.State(c.Query("state")), Before: mail.ID(c.Query("before"))}
+	f := mail.Filter{State: mail.State(c.Query("state")), After: c.Query("after")}
 	page, err := h.Mail.List(ctx, who, f)
 	if err != nil {
 		return err
@@ -93,22 +93,22 @@ func row(l lang.Lang, zone *time.Location, it mail.Item) adminpages.MailRow {
 	return out
 }
 
-func address(state mail.State, before mail.ID) string {
+func address(state mail.State, after string) string {
 	q := url.Values{}
 	if state != "" {
 		q.Set("state", string(state))
 	}
-	if before != "" {
-		q.Set("before", string(before))
+	if after != "" {
+		q.Set("after", after)
 	}
 	return strings.TrimSuffix("/admin/outbox?"+q.Encode(), "?")
 }
 
-func next(state mail.State, before mail.ID) string {
-	if before == "" {
+func next(state mail.State, after string) string {
+	if after == "" {
 		return ""
 	}
-	return address(state, before)
+	return address(state, after)
 }
 
 func stateLinks(l lang.Lang, current mail.State) []adminpages.StateLink {

@@ -92,7 +92,7 @@ func (h *house) letter(t *testing.T, giveUp bool) mail.ID {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := h.store.List(t.Context(), mail.Filter{Limit: 1})
+	list, err := h.store.List(t.Context(), mail.Query{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func (h *house) letter(t *testing.T, giveUp bool) mail.ID {
 			t.Fatal(err)
 		}
 	}
-	return page.Items[0].ID
+	return list[0].ID
 }
 
 func TestOutboxTellsWhatBecameOfALetterAndNotWhatItSays(t *testing.T) {

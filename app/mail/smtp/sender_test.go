@@ -365,9 +365,9 @@ func TestServerDownThenUpDeliversOnce(t *testing.T) {
 		if n := w.DeliverDue(t.Context()); n != 1 {
 			t.Errorf("%d letters tried on a server that is down, want one", n)
 		}
-		page, err := store.List(t.Context(), mail.Filter{State: mail.Queued, Limit: 10})
-		if err != nil || len(page.Items) != 2 || page.Items[1].Problem.Cause != mail.Unreachable {
-			t.Fatalf("waiting: %+v, %v", page, err)
+		waiting, err := store.List(t.Context(), mail.Query{State: mail.Queued, Limit: 10})
+		if err != nil || len(waiting) != 2 || waiting[1].Problem.Cause != mail.Unreachable {
+			t.Fatalf("waiting: %+v, %v", waiting, err)
 		}
 		server := serve(t, addr, false)
 		if n := w.DeliverDue(t.Context()); n != 1 {
