@@ -8,17 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
 	"github.com/echelon-hr/echelon/app/fault"
@@ -107,7 +104,7 @@ type releaseFile struct {
 // Released is the date that a tree's content carries: that of its release.yaml, or now without one.
 func Released(tree fs.FS, now time.Time) (time.Time, error) {
 	var r releaseFile
-	_, err := decode(tree, "release.yaml", &r)
+	_, err := decode(&source{FS: tree, read: map[string]bool{}}, "release.yaml", &r)
 	if errors.Is(err, fs.ErrNotExist) {
 		return now, nil
 	}
@@ -133,6 +130,8 @@ type set struct {
 	zones          []sourced[pay.Zone]
 	schemes        []sourced[schemeFile]
 	personas       []sourced[personaFile]
+
+	unread []string // files that were passed over
 }
 
 // sourced is an item with where it was read: for a file that holds a list, prefix is its place in it.
@@ -148,8 +147,8 @@ type file struct {
 }
 
 // read reads the whole tree; demo files only when asked for.
-func read(tree fs.FS, demo bool) (*set, error) {
-	s := &set{}
+func read(from fs.FS, demo bool) (*set, error) {
+	s, tree := &set{}, &source{FS: from, read: map[string]bool{"release.yaml": true, "checklist.yaml": true}} // read by others
 	steps := []error{
 		list(tree, "scales.yaml", &s.scales), list(tree, "certifications.yaml", &s.certifications),
 		each(tree, "competencies", &s.competencies), list(tree, "families.yaml", &s.families),
@@ -166,6 +165,10 @@ func read(tree fs.FS, demo bool) (*set, error) {
 		twice(s.personas, func(x personaFile) string { return x.Persona }), twice(s.personas, func(x personaFile) string { return x.Email }),
 	)
 	if err := errors.Join(steps...); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.unread, err = tree.unread(demo); err != nil {
 		return nil, err
 	}
 	return s, s.sortProfiles()
@@ -220,12 +223,11 @@ func (s *set) sortProfiles() error {
 }
 
 // each reads every file of a folder as one item.
-func each[T any](tree fs.FS, dir string, into *[]sourced[T]) error {
-	names, err := fs.Glob(tree, path.Join(dir, "*.yaml"))
+func each[T any](tree *source, dir string, into *[]sourced[T]) error {
+	names, err := tree.items(dir)
 	if err != nil {
 		return err
 	}
-	slices.Sort(names)
 	var problems []error
 	for _, name := range names {
 		problems = append(problems, one(tree, name, into))
@@ -234,7 +236,7 @@ func each[T any](tree fs.FS, dir string, into *[]sourced[T]) error {
 }
 
 // one reads a file as one item.
-func one[T any](tree fs.FS, name string, into *[]sourced[T]) error {
+func one[T any](tree *source, name string, into *[]sourced[T]) error {
 	var item T
 	f, err := decode(tree, name, &item)
 	if err == nil {
@@ -244,7 +246,7 @@ func one[T any](tree fs.FS, name string, into *[]sourced[T]) error {
 }
 
 // list reads a file that is a list of items.
-func list[T any](tree fs.FS, name string, into *[]sourced[T]) error {
+func list[T any](tree *source, name string, into *[]sourced[T]) error {
 	var items []T
 	f, err := decode(tree, name, &items)
 	for i, item := range items {
@@ -255,22 +257,18 @@ func list[T any](tree fs.FS, name string, into *[]sourced[T]) error {
 
 var yamlPlace = regexp.MustCompile(`^\[(\d+):(\d+)\] (.*)`)
 
-func decode(tree fs.FS, name string, into any) (*file, error) {
+func decode(tree *source, name string, into any) (*file, error) {
+	name = tree.find(name)
 	b, err := fs.ReadFile(tree, name)
 	if err != nil {
 		return nil, &Problem{File: name, Text: "cannot be read", Cause: err}
 	}
-	parsed, err := parser.ParseBytes(b, 0)
+	tree.read[name] = true
+	root, err := parse(name, b)
 	if err != nil {
-		return nil, yamlProblem(name, nil, err)
+		return nil, err
 	}
-	switch {
-	case len(parsed.Docs) == 0 || parsed.Docs[0].Body == nil:
-		return nil, &Problem{File: name, Line: 1, Text: "is empty"}
-	case len(parsed.Docs) > 1:
-		return nil, &Problem{File: name, Line: parsed.Docs[1].Start.Position.Line, Text: "holds more than one document"}
-	}
-	f := &file{name: name, root: parsed.Docs[0].Body}
+	f := &file{name: name, root: root}
 	if err := yaml.NodeToValue(f.root, into, yaml.Strict()); err != nil {
 		return nil, yamlProblem(name, f.root, err)
 	}

@@ -39,6 +39,7 @@ type Report struct {
 	Updated   []string
 	Unchanged []string
 	Kept      []string // left alone: changed by people since they were loaded, or in force and immutable
+	NotRead   []string // files of the tree that were passed over, such as those of a folder within a folder
 }
 
 // Changed reports whether anything was written.
@@ -61,6 +62,7 @@ func Load(ctx context.Context, tree fs.FS, demo bool, inTx func(context.Context,
 			return err
 		}
 		report = l.report
+		report.NotRead = content.unread
 		if !report.Changed() {
 			return nil
 		}

@@ -95,6 +95,9 @@ func printReport(env *environment, r seeds.Report, asJSON bool) error {
 	} else {
 		_, _ = fmt.Fprintf(env.stdout, "Created %d, updated %d, unchanged %d.\n", len(r.Created), len(r.Updated), len(r.Unchanged))
 	}
+	for _, name := range r.NotRead {
+		_, _ = fmt.Fprintf(env.stdout, "Not read: %s\n", name)
+	}
 	for _, k := range r.Kept {
 		_, _ = fmt.Fprintf(env.stdout, "Left alone, changed by people since: %s\n", k)
 	}
