@@ -163,7 +163,7 @@ func (c Competency) Level(rank int) (Level, bool) {
 type Certification struct {
 	ID             CertificationID `json:"-"`
 	Slug           string          `json:"slug" validate:"required,slug"`
-	Name           string          `json:"name" validate:"required,max=120,line"`                     // official, never translated
+	Name           string          `json:"name" validate:"required,max=120,line"`                // official, never translated
 	NameLang       lang.Lang       `json:"name_lang,omitempty" validate:"omitempty,oneof=fr en"` // the language the official name is in, "" when not known
 	Abbreviation   string          `json:"abbreviation,omitempty" validate:"max=20,line"`
 	Gloss          lang.Text       `json:"gloss" validate:"bilingual=200"`

@@ -19,8 +19,13 @@ func TestAPlaceBelongsToItsList(t *testing.T) {
 		}
 	}
 	for _, f := range []Filter{
-		{Lang: lang.EN}, {Lang: lang.FR, Text: "vente"}, {Lang: lang.FR, Family: "sales"}, {Lang: lang.FR, Track: "field"}, {Lang: lang.FR, Stage: StageEntry},
-		{Lang: lang.FR, Industry: "retail"}, {Lang: lang.FR, Competency: "negotiation"},
+		{Lang: lang.EN},
+		{Lang: lang.FR, Text: "vente"},
+		{Lang: lang.FR, Family: "sales"},
+		{Lang: lang.FR, Track: "field"},
+		{Lang: lang.FR, Stage: StageEntry},
+		{Lang: lang.FR, Industry: "retail"},
+		{Lang: lang.FR, Competency: "negotiation"},
 	} {
 		f.After = s
 		if got, err := f.place(); !fault.Is(err, fault.Malformed) || got != (Position{}) {

@@ -78,8 +78,16 @@ func TestAFormForBothFindsAndIsFoundByEither(t *testing.T) {
 // A compound is found by its parts and as one word, and finds both ways to write it.
 func TestACompoundIsItsPartsAndTheWhole(t *testing.T) {
 	for _, c := range []struct{ query, text string }{
-		{"e-mail", "email"}, {"email", "e-mail"}, {"vice-président", "vice président"}, {"vice président", "vice-président"}, {"viceprésident", "vice-président"}, {"mail", "e-mail"},
-		{"après-vente", "service après vente"}, {"10 000", "10000 clients"}, {"000", "10 000"}, {"200", "100 200 300"},
+		{"e-mail", "email"},
+		{"email", "e-mail"},
+		{"vice-président", "vice président"},
+		{"vice président", "vice-président"},
+		{"viceprésident", "vice-président"},
+		{"mail", "e-mail"},
+		{"après-vente", "service après vente"},
+		{"10 000", "10000 clients"},
+		{"000", "10 000"},
+		{"200", "100 200 300"},
 	} {
 		if !finds(lang.FR, c.query, c.text) {
 			t.Errorf("%q does not find %q: %v among %v", c.query, c.text, textsearch.Query(lang.FR, c.query), textsearch.Terms(lang.FR, c.text))

@@ -566,7 +566,11 @@ func TestFiltersThatMatchNothingAreRefused(t *testing.T) {
 		}
 		all := func(id mail.ID) string { return cursor.Encode(mail.Filter{}, id) }
 		for _, f := range []mail.Filter{
-			{After: "x"}, {After: "0190a"}, {After: all("\x00")}, {After: all("'; DROP TABLE mails")}, {State: mail.Failed, After: all("0190a")},
+			{After: "x"},
+			{After: "0190a"},
+			{After: all("\x00")},
+			{After: all("'; DROP TABLE mails")},
+			{State: mail.Failed, After: all("0190a")},
 			{After: cursor.Encode(mail.Filter{State: mail.Failed}, "0190a")},
 		} {
 			if _, err := s.List(t.Context(), admin, f); !fault.Is(err, fault.Malformed) {
