@@ -116,14 +116,23 @@ func RuleText(l lang.Lang, f fault.Field) string {
 	return msg.T(l, msg.RuleOther, msg.Args{"Rule": strings.TrimSpace(f.Rule + " " + f.Param)})
 }
 
+// What a body that cannot be read at all is told by; huma passes on the words alone.
+const (
+	notJSON = "syntax"
+	notUTF8 = "no UTF-8"
+)
+
 // strictJSON reads request bodies: unknown, repeated and mistyped members are refused with their place.
 func strictJSON(b []byte, v any) error {
+	if at := lang.BrokenAt(string(b)); at >= 0 {
+		return fmt.Errorf("%s at byte %d", notUTF8, at)
+	}
 	err := jsonv2.Unmarshal(b, v, jsonv2.RejectUnknownMembers(true))
 	if se := (*jsonv2.SemanticError)(nil); errors.As(err, &se) {
 		return fmt.Errorf("type at %s", se.JSONPointer)
 	}
 	if sy := (*jsontext.SyntacticError)(nil); errors.As(err, &sy) {
-		return fmt.Errorf("syntax at byte %d", sy.ByteOffset)
+		return fmt.Errorf("%s at byte %d, in %q", notJSON, sy.ByteOffset, sy.JSONPointer)
 	}
 	return err
 }
@@ -215,9 +224,14 @@ func humaError(c huma.Context, status int, message string, errs ...error) huma.S
 	for _, err := range errs {
 		var d huma.ErrorDetailer
 		if errors.As(err, &d) {
-			f.Fields = append(f.Fields, fault.Field{Path: d.ErrorDetail().Location, Rule: "parameter", Param: d.ErrorDetail().Message})
-		} else if err != nil && strings.HasPrefix(err.Error(), "syntax") {
-			f.Kind, f.Code = fault.Malformed, "malformed"
+			detail := d.ErrorDetail()
+			f.Fields = append(f.Fields, fault.Field{Path: detail.Location, Rule: "parameter", Param: detail.Message})
+			switch {
+			case strings.HasPrefix(detail.Message, notJSON):
+				f.Kind, f.Code = fault.Malformed, "malformed"
+			case strings.HasPrefix(detail.Message, notUTF8):
+				f.Kind, f.Code = fault.Malformed, "encoding"
+			}
 		}
 	}
 	return toProblem(ctx, f)
