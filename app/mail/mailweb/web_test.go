@@ -144,11 +144,11 @@ func TestALetterWhoseLinkIsForgottenIsNotTriedAgain(t *testing.T) {
 	if err := h.store.Withdraw(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
-	page, err := h.store.List(t.Context(), mail.Filter{Limit: 1})
+	list, err := h.store.List(t.Context(), mail.Query{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := "/admin/outbox/" + string(page.Items[0].ID)
+	address := "/admin/outbox/" + string(list[0].ID)
 	_, body := h.ask(t, http.MethodGet, "/admin/outbox", "administrator")
 	for _, want := range []string{"Given up", "was used, was replaced or has expired", "send another link from the page of their account"} {
 		if !strings.Contains(body, want) {
