@@ -78,11 +78,12 @@ type App struct {
 	Web      *web.App
 	Printer  *jobsweb.Printer
 
-	log     *slog.Logger
-	key     secret.Key
-	company *settings.Service
-	mail    *mail.Service
-	worker  *mail.Worker // nil where no mail is sent
+	log      *slog.Logger
+	key      secret.Key
+	company  *settings.Service
+	mail     *mail.Service
+	worker   *mail.Worker         // nil where no mail is sent
+	registry *prometheus.Registry // nil where no metrics are served
 }
 
 // Open opens the database and builds everything over it. The schema is not touched: see Prepare.
@@ -235,9 +236,9 @@ func (a *App) build() {
 		Log: a.log, Resume: s.Accounts.Resume, ResumeToken: s.Accounts.ResumeToken, Refused: a.refused, RenderError: site.Error,
 		Version: Version, Public: a.Settings.Public(), Proxies: a.Settings.Proxies, Hosts: a.Settings.Hosts(),
 	}
-	if a.Settings.Metrics {
-		site.Registry = prometheus.NewRegistry()
-		cfg.Metrics = measure(site.Registry)
+	if a.Settings.Metrics != "" {
+		a.registry = prometheus.NewRegistry()
+		cfg.Metrics = measure(a.registry)
 	}
 	var routes []web.Route
 	routes = append(routes, siteweb.Routes(site)...)
@@ -427,16 +428,30 @@ func (a *App) Seed(ctx context.Context, tree fs.FS, demo bool) (seeds.Report, er
 	})
 }
 
+// listen listens on the address that a setting names.
+func listen(ctx context.Context, setting, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fault.New(fault.Unavailable, "port", "%s is in use by another program: stop it, or set %s to another port", address, setting)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "port", err, "cannot listen on %s, which %s names", address, setting)
+	}
+	return listener, nil
+}
+
 // Serve listens until the context ends, then lets what is in flight finish. ready is told the address once
 // it listens.
 func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Settings.Addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fault.New(fault.Unavailable, "port", "%s is in use by another program: stop it, or set ECHELON_ADDR to another port", a.Settings.Addr)
-	}
+	listener, err := listen(ctx, "ECHELON_ADDR", a.Settings.Addr)
 	if err != nil {
-		return fault.Wrap(fault.Unavailable, "port", err, "cannot listen on %s", a.Settings.Addr)
+		return err
 	}
+	stopMetrics, err := a.serveMetrics(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer stopMetrics()
 	ready("http://" + strings.Replace(listener.Addr().String(), "[::]", "localhost", 1))
 	defer a.deliver()()
 	defer a.inBackground(a.keepHouse)()

@@ -2,6 +2,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail/smtp"
@@ -27,7 +29,7 @@ type Settings struct {
 	DataDir     string // where the default database lives
 	LogLevel    slog.Level
 	LogFormat   string // text or json
-	Metrics     bool
+	Metrics     string // where to listen for those who collect metrics, "" for nowhere
 	Company     string
 	Demo        bool   // from the command line
 	Keyless     bool   // from the command line: read without the secret key, and write nothing that needs it
@@ -46,11 +48,11 @@ func Variables() []Variable {
 	return []Variable{
 		{"ECHELON_ADDR", "127.0.0.1:8080", "address and port to listen on"},
 		{"ECHELON_DATABASE_URL", "sqlite:DATA_DIR/echelon.db", "postgres://user:password@host/name, or sqlite: and the path of a file"},
-		{"ECHELON_BASE_URL", "http://ADDR", "the site's address as people type it, the only host it answers under beside this machine's own; printed in documents; https beyond loopback"},
+		{"ECHELON_BASE_URL", "http://ADDR", "the site's address as people type it: scheme, host and port alone; the only host it answers under beside this machine's own; printed in documents; https beyond loopback"},
 		{"ECHELON_DATA_DIR", "./data", "where the default database lives"},
 		{"ECHELON_LOG", "info", "debug, info, warn or error"},
 		{"ECHELON_LOG_FORMAT", "text", "text or json"},
-		{"ECHELON_METRICS", "on with a loopback address", "on or off: serve /metrics"},
+		{"ECHELON_METRICS", "off", "address and port of its own at which /metrics is served, such as 127.0.0.1:9090; or off"},
 		{"ECHELON_COMPANY", "", "the company's name on pages and documents, until the settings page says another"},
 		{"ECHELON_SECRET_KEY", "the file secret.key beside the database", "32 bytes in base64 that seal one-time codes and letters and sign the journal; the same for all processes on one database"},
 		{"ECHELON_MAIL_URL", "", "mail server: smtps://user:password@host or smtp://host:587, with ?starttls=required or none"},
@@ -65,18 +67,36 @@ func Variables() []Variable {
 
 // ReadSettings reads the settings through getenv. What is set wrongly is named, with what would be right.
 func ReadSettings(getenv func(string) string) (Settings, error) {
-	var broken error
-	s, err := readSettings(func(name string) string {
-		v := strings.TrimSpace(getenv(name))
-		if broken == nil {
-			broken = checkText(name, v)
-		}
-		return v
-	})
-	if broken != nil {
-		return Settings{}, broken
+	env := environment{getenv: getenv}
+	get := env.read
+	s := Settings{Addr: get("ECHELON_ADDR", "127.0.0.1:8080"), DataDir: get("ECHELON_DATA_DIR", "./data"), Company: get("ECHELON_COMPANY", "")}
+	s.DatabaseURL = get("ECHELON_DATABASE_URL", "sqlite:"+filepath.Join(s.DataDir, "echelon.db"))
+	s.SecretKey, s.MailURL, s.MailFrom = get("ECHELON_SECRET_KEY", ""), get("ECHELON_MAIL_URL", ""), get("ECHELON_MAIL_FROM", "")
+	s.OIDC = oidc.Settings{
+		Issuer: get("ECHELON_OIDC_ISSUER", ""), ClientID: get("ECHELON_OIDC_CLIENT_ID", ""),
+		ClientSecret: get("ECHELON_OIDC_CLIENT_SECRET", ""), Name: get("ECHELON_OIDC_NAME", ""),
 	}
-	return s, err
+	site, level, proxies := get("ECHELON_BASE_URL", ""), get("ECHELON_LOG", "info"), get("ECHELON_TRUSTED_PROXIES", "")
+	s.LogFormat, s.Metrics = get("ECHELON_LOG_FORMAT", "text"), get("ECHELON_METRICS", "off")
+	if env.err != nil {
+		return s, env.err
+	}
+	return s, cmp.Or(s.readAddresses(site), s.readLog(level), s.readAccounts(), s.readProxies(proxies))
+}
+
+// environment reads variables and keeps the first thing wrong with one.
+type environment struct {
+	getenv func(string) string
+	err    error
+}
+
+// read reads a variable without the space around it.
+func (e *environment) read(name, otherwise string) string {
+	v := strings.TrimSpace(e.getenv(name))
+	if e.err == nil {
+		e.err = checkText(name, v)
+	}
+	return cmp.Or(v, otherwise)
 }
 
 // checkText refuses a setting that is no line of UTF-8 text. Its value, which may be a secret, is not repeated.
@@ -90,47 +110,40 @@ func checkText(name, value string) error {
 	return nil
 }
 
-func readSettings(getenv func(string) string) (Settings, error) {
-	get := func(name, otherwise string) string {
-		if v := getenv(name); v != "" {
-			return v
-		}
-		return otherwise
+// readAddresses checks where to listen and where the database is, and reads the site's address, "" for the usual one.
+func (s *Settings) readAddresses(site string) error {
+	if _, err := parseListen("ECHELON_ADDR", s.Addr); err != nil {
+		return err
 	}
-	s := Settings{Addr: get("ECHELON_ADDR", "127.0.0.1:8080"), DataDir: get("ECHELON_DATA_DIR", "./data"), Company: get("ECHELON_COMPANY", "")}
-	s.DatabaseURL = get("ECHELON_DATABASE_URL", "sqlite:"+filepath.Join(s.DataDir, "echelon.db"))
-	s.BaseURL = strings.TrimSuffix(get("ECHELON_BASE_URL", "http://"+s.Addr), "/")
-	host, port, err := net.SplitHostPort(s.Addr)
-	if err != nil || port == "" {
-		return s, wrong("ECHELON_ADDR", s.Addr, "an address and a port such as 127.0.0.1:8080")
+	if s.Metrics == "off" {
+		s.Metrics = ""
+	} else if _, err := parseListen("ECHELON_METRICS", s.Metrics); err != nil {
+		return wrong("ECHELON_METRICS", s.Metrics, "off, or an address and a port of its own such as 127.0.0.1:9090")
 	}
-	if u, err := url.Parse(s.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return s, wrong("ECHELON_BASE_URL", s.BaseURL, "an address such as https://echelon.example.com")
+	if err := db.CheckAddress(s.DatabaseURL); err != nil {
+		return err
 	}
-	if err := s.LogLevel.UnmarshalText([]byte(get("ECHELON_LOG", "info"))); err != nil {
-		return s, wrong("ECHELON_LOG", getenv("ECHELON_LOG"), "debug, info, warn or error")
+	if site == "" {
+		s.BaseURL = usualSite(s.Addr)
+		return nil
 	}
-	if s.LogFormat = get("ECHELON_LOG_FORMAT", "text"); !slices.Contains([]string{"text", "json"}, s.LogFormat) {
-		return s, wrong("ECHELON_LOG_FORMAT", s.LogFormat, "text or json")
-	}
-	switch v := get("ECHELON_METRICS", ""); v {
-	case "":
-		s.Metrics = loopback(host)
-	case "on", "off":
-		s.Metrics = v == "on"
-	default:
-		return s, wrong("ECHELON_METRICS", v, "on or off")
-	}
-	return s, s.readAccounts(get)
+	var err error
+	s.BaseURL, err = parseSite(site)
+	return err
 }
 
-// readAccounts reads what signing in and mail need. A wrong value is named, never repeated where it may hold a secret.
-func (s *Settings) readAccounts(get func(name, otherwise string) string) error {
-	s.SecretKey, s.MailURL, s.MailFrom = get("ECHELON_SECRET_KEY", ""), get("ECHELON_MAIL_URL", ""), get("ECHELON_MAIL_FROM", "")
-	s.OIDC = oidc.Settings{
-		Issuer: get("ECHELON_OIDC_ISSUER", ""), ClientID: get("ECHELON_OIDC_CLIENT_ID", ""),
-		ClientSecret: get("ECHELON_OIDC_CLIENT_SECRET", ""), Name: get("ECHELON_OIDC_NAME", ""),
+func (s *Settings) readLog(level string) error {
+	if err := s.LogLevel.UnmarshalText([]byte(level)); err != nil {
+		return wrong("ECHELON_LOG", level, "debug, info, warn or error")
 	}
+	if !slices.Contains([]string{"text", "json"}, s.LogFormat) {
+		return wrong("ECHELON_LOG_FORMAT", s.LogFormat, "text or json")
+	}
+	return nil
+}
+
+// readAccounts checks what signing in and mail need. A wrong value is named, never repeated where it may hold a secret.
+func (s *Settings) readAccounts() error {
 	if s.SecretKey != "" {
 		if _, err := secret.Parse(s.SecretKey); err != nil {
 			return fault.New(fault.Invalid, "settings", "ECHELON_SECRET_KEY cannot be read: %v", err)
@@ -144,7 +157,11 @@ func (s *Settings) readAccounts(get func(name, otherwise string) string) error {
 			return err
 		}
 	}
-	for one := range strings.SplitSeq(get("ECHELON_TRUSTED_PROXIES", ""), ",") {
+	return s.OIDC.Check()
+}
+
+func (s *Settings) readProxies(list string) error {
+	for one := range strings.SplitSeq(list, ",") {
 		one = strings.TrimSpace(one)
 		if one == "" {
 			continue
@@ -155,20 +172,11 @@ func (s *Settings) readAccounts(get func(name, otherwise string) string) error {
 		}
 		s.Proxies = append(s.Proxies, p)
 	}
-	return s.OIDC.Check()
+	return nil
 }
 
 func wrong(name, value, right string) error {
 	return fault.New(fault.Invalid, "settings", "%s is %q: it must be %s", name, value, right)
-}
-
-// loopback reports whether a host is reached from this machine only.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // Public reports whether the site is served beyond this machine, or behind a proxy that ends TLS for it.
@@ -191,7 +199,7 @@ func (s Settings) Hosts() []string {
 func (s Settings) CheckServe() error {
 	host, _, err := net.SplitHostPort(s.Addr)
 	if err != nil {
-		return wrong("ECHELON_ADDR", s.Addr, "an address and a port such as 127.0.0.1:8080")
+		return wrong("ECHELON_ADDR", s.Addr, listenRight)
 	}
 	if s.Demo && (!loopback(host) || s.Public()) {
 		return fault.New(fault.Invalid, "settings", "the demo signs visitors in without a password and listens on this machine only: set ECHELON_ADDR to 127.0.0.1 and a port, and leave ECHELON_BASE_URL unset")

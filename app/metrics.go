@@ -1,13 +1,40 @@
 package app
 
 import (
+	"context"
+	"net"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
+
+// metricsTimeout bounds a request of whoever collects metrics.
+const metricsTimeout = 10 * time.Second
+
+// serveMetrics serves the metrics at an address of their own, which no proxy of the site leads to, until the function
+// it returns is called.
+func (a *App) serveMetrics(ctx context.Context) (stop func(), err error) {
+	if a.registry == nil {
+		return func() {}, nil
+	}
+	listener, err := listen(ctx, "ECHELON_METRICS", a.Settings.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	routes := http.NewServeMux()
+	routes.Handle("GET /metrics", promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{}))
+	server := &http.Server{Handler: routes, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout, IdleTimeout: metricsTimeout, MaxHeaderBytes: 16 << 10}
+	go func() { _ = server.Serve(listener) }() // it ends by being closed
+	a.log.Info("metrics are served", "address", metricsAddress(listener))
+	return func() { _ = server.Close() }, nil
+}
+
+func metricsAddress(l net.Listener) string { return "http://" + l.Addr().String() + "/metrics" }
 
 // finished tells one kind of finished request from another.
 type finished struct {

@@ -66,22 +66,46 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	return d, nil
 }
 
-// open names the database without reaching it; wait is how long an SQLite writer waits for another one.
-func open(address string, wait time.Duration) (*DB, error) {
+// CheckAddress refuses an address that names no database, without reaching it. It is not repeated: it may hold a
+// password.
+func CheckAddress(address string) error {
+	file, embedded := strings.CutPrefix(address, "sqlite:")
 	switch {
+	case embedded && (file == "" || strings.HasSuffix(file, "/") || file == ":memory:"):
+		return fault.New(fault.Invalid, "db.address", "the database address names no file: set ECHELON_DATABASE_URL to sqlite: and the path of a file")
+	case embedded:
+		return nil
 	case strings.HasPrefix(address, "postgres://"), strings.HasPrefix(address, "postgresql://"):
-		return openPostgres(address)
-	case strings.HasPrefix(address, "sqlite:"):
-		return openSQLite(address, wait)
+		_, err := parsePostgres(address)
+		return err
 	default:
-		return nil, fault.New(fault.Invalid, "db.address", "database address must start with postgres:// or sqlite:")
+		return fault.New(fault.Invalid, "db.address", "the database address must start with postgres:// or sqlite:, see ECHELON_DATABASE_URL")
 	}
 }
 
-func openPostgres(address string) (*DB, error) {
+func parsePostgres(address string) (*pgx.ConnConfig, error) {
 	cfg, err := pgx.ParseConfig(address)
+	if err != nil { // the cause may hold a password
+		return nil, fault.New(fault.Invalid, "db.address", "the PostgreSQL address in ECHELON_DATABASE_URL cannot be read: write it as postgres://user:password@host/name, with special characters of the password percent-encoded")
+	}
+	return cfg, nil
+}
+
+// open names the database without reaching it; wait is how long an SQLite writer waits for another one.
+func open(address string, wait time.Duration) (*DB, error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(address, "sqlite:") {
+		return openSQLite(address, wait)
+	}
+	return openPostgres(address)
+}
+
+func openPostgres(address string) (*DB, error) {
+	cfg, err := parsePostgres(address)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "db.address", "the PostgreSQL address cannot be read") // the cause may hold a password
+		return nil, err
 	}
 	// bun writes arguments into the SQL text, so preparing each statement would only cost.
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol

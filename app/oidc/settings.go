@@ -34,7 +34,9 @@ func (s Settings) Check() error {
 	}
 	u, err := url.Parse(s.Issuer)
 	switch {
-	case err != nil || u.Host == "" || u.User != nil:
+	case strings.Contains(s.Issuer, "@"): // not repeated: it may hold a password
+		return wrong("the OpenID Connect issuer holds a user or a password: it must be an address such as https://login.example.com")
+	case err != nil || u.Host == "":
 		return wrong("the OpenID Connect issuer is %q: it must be an address such as https://login.example.com", s.Issuer)
 	case u.RawQuery != "" || u.ForceQuery || strings.Contains(s.Issuer, "#"):
 		return wrong("the OpenID Connect issuer is %q: it must be an address without ? and #", s.Issuer)

@@ -1,5 +1,5 @@
 // Package siteweb is the part of the site that belongs to no domain: home, signing in and out, language and
-// theme, health, metrics, the API's description and static files.
+// theme, health, the API's description and static files.
 package siteweb
 
 import (
@@ -13,9 +13,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/accounts"
@@ -39,8 +36,7 @@ type Handlers struct {
 	Competencies *competencies.Service
 	Careers      *careers.Service
 	// Ready tells whether the database answers with the schema of this version.
-	Ready    func(context.Context) error
-	Registry *prometheus.Registry // nil: no /metrics
+	Ready func(context.Context) error
 	// Company is the company's name now, "" for none.
 	Company func(context.Context) (string, error)
 	Version string
@@ -55,7 +51,7 @@ type Handlers struct {
 // Routes are the addresses of the site.
 func Routes(h *Handlers) []web.Route {
 	get, post, public := http.MethodGet, http.MethodPost, access.Public()
-	routes := []web.Route{
+	return []web.Route{
 		web.Page(get, "/", public, h.home),
 		web.Page(post, "/language", public, h.language),
 		web.Page(post, "/theme", public, h.theme),
@@ -66,10 +62,6 @@ func Routes(h *Handlers) []web.Route {
 		web.Page(get, "/docs", access.Requires(access.HomeRead), h.docs),
 		web.Page(get, "/openapi.json", access.Requires(access.HomeRead), h.openAPI),
 	}
-	if h.Registry != nil {
-		routes = append(routes, web.Plain(get, "/metrics", adaptor.HTTPHandler(promhttp.HandlerFor(h.Registry, promhttp.HandlerOpts{}))))
-	}
-	return routes
 }
 
 // Shell makes the frame of a page for the reader of a request.

@@ -52,7 +52,7 @@ func parse(address, from string) (server, error) {
 	}
 	s := server{host: u.Hostname(), user: u.User.Username(), policy: gomail.TLSMandatory}
 	s.password, _ = u.User.Password()
-	if s.host == "" || strings.Trim(u.Path, "/") != "" || u.Fragment != "" {
+	if s.host == "" || strings.ContainsAny(s.host, " ,;/@<>\"'\\") || strings.Trim(u.Path, "/") != "" || strings.Contains(address, "#") {
 		return server{}, bad("the address of the mail server must be a scheme, a host and perhaps a port, such as smtps://host:465")
 	}
 	if (s.user == "") != (s.password == "") {
