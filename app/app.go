@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -80,6 +79,7 @@ type App struct {
 
 	log      *slog.Logger
 	key      secret.Key
+	older    bool // the file of the key is older than the database
 	company  *settings.Service
 	mail     *mail.Service
 	worker   *mail.Worker         // nil where no mail is sent
@@ -95,14 +95,15 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := readKey(s) // after the database, whose directory it may share
+	key, older, err := readKey(s) // after the database, whose directory it may share
 	if err != nil {
 		return nil, errors.Join(err, database.Close())
 	}
+	tighten(append(database.Files(), s.keyFile()), log)
 	if s.Company == "" && s.Demo {
 		s.Company = DemoCompany
 	}
-	a := &App{Settings: s, DB: database, log: log, key: key}
+	a := &App{Settings: s, DB: database, log: log, key: key, older: older}
 	a.company = settings.NewService(settingsdb.New(database.DB, a.journal), clock.Real, settings.Settings{Company: s.Company, TimeZone: "Europe/Paris", Lang: lang.FR})
 	a.Services = a.services(database.DB, clock.Real)
 	if err := a.buildMail(); err != nil {
@@ -110,24 +111,6 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 	}
 	a.build()
 	return a, nil
-}
-
-// readKey reads the secret key of the settings, else that of the file beside the default database.
-func readKey(s Settings) (secret.Key, error) {
-	if s.Keyless {
-		return secret.Key{}, nil
-	}
-	if s.SecretKey != "" {
-		return secret.Parse(s.SecretKey)
-	}
-	if err := os.MkdirAll(s.keyDir(), 0o750); err != nil {
-		return secret.Key{}, fault.Wrap(fault.Invalid, "settings", err, "the data directory %s cannot be made: set ECHELON_DATA_DIR to another", s.keyDir())
-	}
-	key, err := secret.FromFile(filepath.Join(s.keyDir(), "secret.key"))
-	if err != nil {
-		return secret.Key{}, fault.Wrap(fault.Invalid, "settings", err, "the secret key cannot be had: set ECHELON_SECRET_KEY, or ECHELON_DATA_DIR to a directory that can be written")
-	}
-	return key, nil
 }
 
 func (a *App) journal(handle bun.IDB) audit.Journal { return auditdb.New(handle, clock.Real, a.key) }
@@ -143,10 +126,13 @@ func (a *App) Company(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if s.Company == "" && accountsdb.New(a.DB.DB, accountsdb.Parts{}).HasPersonas(ctx) {
-		return DemoCompany, nil
+	if s.Company != "" {
+		return s.Company, nil
 	}
-	return s.Company, nil
+	if demo, err := accountsdb.New(a.DB.DB, accountsdb.Parts{}).HasPersonas(ctx); err != nil || !demo {
+		return "", err
+	}
+	return DemoCompany, nil
 }
 
 // compose writes a letter as this company's.
@@ -183,7 +169,7 @@ func makeDataDir(s Settings) error {
 	if s.DatabaseURL != "sqlite:"+filepath.Join(s.DataDir, "echelon.db") {
 		return nil
 	}
-	if err := os.MkdirAll(s.DataDir, 0o750); err != nil {
+	if err := db.MakeDirectory(s.DataDir); err != nil {
 		return fault.Wrap(fault.Invalid, "settings", err, "the data directory %s cannot be made: set ECHELON_DATA_DIR to another", s.DataDir)
 	}
 	return nil
@@ -327,7 +313,7 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err := a.prepareSchema(ctx); err != nil {
 		return err
 	}
-	if err := a.checkKey(ctx); err != nil {
+	if err := a.checkKey(ctx, false); err != nil {
 		return err
 	}
 	return a.prepareSearch(ctx)
@@ -353,38 +339,9 @@ func (a *App) prepareSearch(ctx context.Context) error {
 	return store.Put(ctx, searchName, strconv.Itoa(textsearch.Version), clock.Real())
 }
 
-// checkKey refuses another secret key than the one this database was used with: what it sealed would be lost.
-// One that meets its first key has the head of its journal signed with it.
-func (a *App) checkKey(ctx context.Context) error {
-	if a.Settings.Keyless {
-		return nil
-	}
-	return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error {
-		store := settingsdb.New(tx, a.journal)
-		all, err := store.All(ctx)
-		if err != nil {
-			return err
-		}
-		switch all[keyName] {
-		case a.key.Fingerprint():
-			return nil
-		case "":
-			if err := auditdb.New(tx, clock.Real, a.key).Sign(ctx); err != nil {
-				return err
-			}
-			return store.Put(ctx, keyName, a.key.Fingerprint(), clock.Real())
-		default:
-			return fault.New(fault.Invalid, "secret_key", "this database was used with another secret key: set ECHELON_SECRET_KEY, or put back the file secret.key that lay beside it")
-		}
-	})
-}
-
-// keyName is where the database keeps the fingerprint of its key.
-const keyName = "secret_key"
-
 func (a *App) prepareSchema(ctx context.Context) error {
 	if a.DB.Embedded() {
-		done, err := a.DB.Migrate(ctx)
+		done, err := a.Migrate(ctx)
 		if err != nil {
 			return err
 		}
@@ -400,12 +357,18 @@ func (a *App) prepareSchema(ctx context.Context) error {
 	return status.Check()
 }
 
-// FirstRun returns the path at which the first account is made, "" once there is one and in the demo.
-func (a *App) FirstRun(ctx context.Context) (string, error) {
-	if a.Settings.Demo {
-		return "", nil
+// Migrate brings the schema up to this version's and returns the steps it took. A new file remembers the key that lies
+// beside it, and whether that is older.
+func (a *App) Migrate(ctx context.Context) ([]string, error) {
+	status, err := a.DB.Status(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return a.Services.Accounts.FirstRun(ctx, actor.CommandLine())
+	done, err := a.DB.Migrate(ctx)
+	if err != nil || !a.DB.Embedded() || len(status.Applied) > 0 {
+		return done, err
+	}
+	return done, a.checkKey(ctx, a.older)
 }
 
 // Ready tells whether requests can be served now.
@@ -424,7 +387,14 @@ func (a *App) Seed(ctx context.Context, tree fs.FS, demo bool) (seeds.Report, er
 		return seeds.Report{}, err
 	}
 	return seeds.Load(ctx, tree, demo, func(ctx context.Context, fn func(seeds.Services) error) error {
-		return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error { return fn(a.services(tx, clock.Fixed(released))) })
+		return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error {
+			if demo {
+				if err := a.markDemo(ctx, tx); err != nil {
+					return err
+				}
+			}
+			return fn(a.services(tx, clock.Fixed(released)))
+		})
 	})
 }
 
@@ -441,8 +411,11 @@ func listen(ctx context.Context, setting, address string) (net.Listener, error) 
 }
 
 // Serve listens until the context ends, then lets what is in flight finish. ready is told the address once
-// it listens.
+// it listens. A database of the demo is served in it only, and a company's never.
 func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
+	if err := a.CheckPurpose(ctx); err != nil {
+		return err
+	}
 	listener, err := listen(ctx, "ECHELON_ADDR", a.Settings.Addr)
 	if err != nil {
 		return err

@@ -239,3 +239,6 @@ func (s Settings) keyDir() string {
 	}
 	return s.DataDir
 }
+
+// keyFile is the file of the secret key, where no setting holds it.
+func (s Settings) keyFile() string { return filepath.Join(s.keyDir(), "secret.key") }

@@ -219,15 +219,10 @@ func markTaken(ctx context.Context, tx bun.IConn, step *migrate.Migration) error
 	return err
 }
 
-// keepCopy writes a consistent copy of the SQLite file before a step changes its schema, readable by whom the
-// file is. A copy of an earlier try at the same step is replaced, so that a service that keeps restarting
+// keepCopy writes a consistent copy of the SQLite file before a step changes its schema, for its owner alone. A copy of an earlier try at the same step is replaced, so that a service that keeps restarting
 // over a failing step does not fill the disk.
 func (d *DB) keepCopy(ctx context.Context, step string) error {
 	const what = "copy the database before migrating it"
-	info, err := os.Stat(d.path)
-	if err != nil {
-		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
-	}
 	name := d.path + ".before-" + step
 	// VACUUM fills an empty file, here one of our own: another process may be making its copy.
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part-*")
@@ -242,7 +237,7 @@ func (d *DB) keepCopy(ctx context.Context, step string) error {
 	if s, err := d.Status(ctx); err != nil || !slices.Contains(s.Pending, step) {
 		return err // another process took the step meanwhile: its copy is the one from before
 	}
-	if err := errors.Join(os.Chmod(f.Name(), info.Mode().Perm()), os.Rename(f.Name(), name)); err != nil {
+	if err := os.Rename(f.Name(), name); err != nil {
 		return fault.Wrap(fault.Unavailable, "db.unreachable", err, what)
 	}
 	return nil

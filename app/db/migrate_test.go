@@ -259,12 +259,8 @@ func TestSQLiteFileIsCopiedBeforeItIsMigrated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	original, err := os.Stat(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if info.Mode() != original.Mode() {
-		t.Errorf("the copy may be read by %v, the database by %v", info.Mode(), original.Mode())
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy may be read by %v", info.Mode())
 	}
 	old := testkit.Open(t, "sqlite:"+copies()[0])
 	if s, err := old.Status(t.Context()); err != nil || !s.Current() {

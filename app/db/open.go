@@ -52,6 +52,9 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.path != "" {
+		_ = makeFile(d.path) // what is wrong with the place is found by opening it
+	}
 	if err := d.PingContext(ctx); err != nil {
 		_ = d.Close()
 		return nil, fault.Wrap(fault.Unavailable, "db.unreachable", err, "cannot reach the database: start it, or set ECHELON_DATABASE_URL to another")

@@ -32,7 +32,7 @@ func migrateUp(c *cobra.Command, env *environment) error {
 		return err
 	}
 	defer func() { _ = a.Close() }()
-	done, err := a.DB.Migrate(c.Context())
+	done, err := a.Migrate(c.Context())
 	if err != nil {
 		return err
 	}

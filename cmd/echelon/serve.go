@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/echelon-hr/echelon/app"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/seeds"
 	"github.com/echelon-hr/echelon/templates/static"
 )
@@ -56,11 +58,17 @@ func serve(c *cobra.Command, env *environment, demo bool) error {
 			}
 		}
 		log.Info("starting", "version", app.Version, "settings", s.String())
-		path, err := a.FirstRun(ctx)
-		if err != nil {
+		if err := a.CheckPurpose(ctx); err != nil { // before a link is made in it
 			return err
 		}
+		path, emptied := a.FirstRun(ctx)
+		if emptied != nil && !errors.Is(emptied, app.ErrEmptied) {
+			return emptied
+		}
 		return a.Serve(ctx, func(addr string) {
+			if emptied != nil {
+				_, _ = fmt.Fprintf(env.stdout, "%s.\n", fault.Of(emptied).Detail)
+			}
 			if path != "" { // to whoever starts it alone, never to the log
 				_, _ = fmt.Fprintf(env.stdout, "There is no account yet. Make the first one, within 24 hours: %s\n", siteAddress(s, addr)+path)
 			}

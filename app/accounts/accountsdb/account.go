@@ -256,8 +256,8 @@ func (s *Store) HasAccounts(ctx context.Context) (bool, error) {
 	return found, db.Translate(err, "look for accounts")
 }
 
-// HasPersonas tells whether the database holds the demo company; one without a schema does not.
-func (s *Store) HasPersonas(ctx context.Context) bool {
+// HasPersonas tells whether the database holds the demo company.
+func (s *Store) HasPersonas(ctx context.Context) (bool, error) {
 	found, err := s.db.NewSelect().Table("accounts").Where("persona <> ''").Exists(ctx)
-	return err == nil && found
+	return found, db.Translate(err, "look for personas")
 }
