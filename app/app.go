@@ -79,6 +79,7 @@ type App struct {
 
 	log      *slog.Logger
 	key      secret.Key
+	probe    *probe
 	older    bool // the file of the key is older than the database
 	company  *settings.Service
 	mail     *mail.Service
@@ -104,6 +105,7 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 		s.Company = DemoCompany
 	}
 	a := &App{Settings: s, DB: database, log: log, key: key, older: older}
+	a.probe = &probe{write: a.CheckWrite, now: clock.Real}
 	a.company = settings.NewService(settingsdb.New(database.DB, a.journal), clock.Real, settings.Settings{Company: s.Company, TimeZone: "Europe/Paris", Lang: lang.FR})
 	a.Services = a.services(database.DB, clock.Real)
 	if err := a.buildMail(); err != nil {
@@ -369,15 +371,6 @@ func (a *App) Migrate(ctx context.Context) ([]string, error) {
 		return done, err
 	}
 	return done, a.checkKey(ctx, a.older)
-}
-
-// Ready tells whether requests can be served now.
-func (a *App) Ready(ctx context.Context) error {
-	status, err := a.DB.Status(ctx)
-	if err != nil {
-		return err
-	}
-	return status.Check()
 }
 
 // Seed loads the shipped content, the demo company too when asked, in one transaction.

@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
 
+	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
 )
 
@@ -215,7 +215,7 @@ func refuseTaken(ctx context.Context, tx bun.IConn, step *migrate.Migration) err
 }
 
 func markTaken(ctx context.Context, tx bun.IConn, step *migrate.Migration) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO bun_migrations (name, group_id, migrated_at) VALUES (?, ?, ?)", step.Name, step.GroupID, Time(time.Now()))
+	_, err := tx.ExecContext(ctx, "INSERT INTO bun_migrations (name, group_id, migrated_at) VALUES (?, ?, ?)", step.Name, step.GroupID, Time(clock.Real()))
 	return err
 }
 

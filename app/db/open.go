@@ -57,7 +57,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	}
 	if err := d.PingContext(ctx); err != nil {
 		_ = d.Close()
-		return nil, fault.Wrap(fault.Unavailable, "db.unreachable", err, "cannot reach the database: start it, or set ECHELON_DATABASE_URL to another")
+		return nil, opening(err)
 	}
 	if d.path == "" {
 		return d, nil
@@ -136,10 +136,11 @@ func openSQLite(address string, wait time.Duration) (*DB, error) {
 }
 
 // sqliteDSN sets what every pooled connection needs: the pragmas of one Exec would reach one connection only.
-// busy_timeout comes first, because changing the journal mode may already wait.
+// busy_timeout comes first, because changing the journal mode may already wait. What was acknowledged is on the disk:
+// see docs/decisions/0011-what-was-saved-is-on-the-disk.md.
 func sqliteDSN(path string, wait time.Duration) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join([]string{
-		fmt.Sprintf("_pragma=busy_timeout(%d)", wait.Milliseconds()), "_pragma=journal_mode(WAL)", "_pragma=synchronous(NORMAL)",
+		fmt.Sprintf("_pragma=busy_timeout(%d)", wait.Milliseconds()), "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)", "_txlock=immediate", "_dqs=0",
 	}, "&")
 }
@@ -148,11 +149,11 @@ func sqliteDSN(path string, wait time.Duration) string {
 func (d *DB) checkPragmas(ctx context.Context) error {
 	var keys int
 	if err := d.NewRaw("PRAGMA foreign_keys").Scan(ctx, &keys); err != nil {
-		return fault.Wrap(fault.Unavailable, "db.unreachable", err, "read %s", d.path)
+		return opening(err)
 	}
 	var mode string
 	if err := d.NewRaw("PRAGMA journal_mode").Scan(ctx, &mode); err != nil {
-		return fault.Wrap(fault.Unavailable, "db.unreachable", err, "read %s", d.path)
+		return opening(err)
 	}
 	if keys != 1 || mode != "wal" {
 		return fault.New(fault.Internal, "db.pragmas", "SQLite settings did not take: foreign_keys=%d journal_mode=%s", keys, mode)
@@ -175,7 +176,8 @@ func (d *DB) Embedded() bool { return d.path != "" }
 func isPostgres(db bun.IDB) bool { return db.Dialect().Name() == dialect.PG }
 
 // Translate turns a driver's error into a fault: no row is NotFound, a broken constraint Conflict, a lost
-// or refused connection Unavailable. Anything else is Internal. nil stays nil.
+// or refused connection Unavailable, as is a database that is full, read-only, damaged or locked, each with a code
+// of its own. Anything else is Internal. nil stays nil.
 func Translate(err error, what string) error {
 	if err == nil {
 		return nil
@@ -184,13 +186,14 @@ func Translate(err error, what string) error {
 		return err
 	}
 	kind, code := fault.Internal, "internal"
+	t := troubleOf(err)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		kind, code = fault.NotFound, "not_found"
 	case violatesConstraint(err):
 		kind, code = fault.Conflict, "conflict"
-	case errors.Is(err, context.DeadlineExceeded), connectionLost(err):
-		kind, code = fault.Unavailable, "db.unreachable"
+	case t != well:
+		kind, code = fault.Unavailable, string(t)
 	}
 	return fault.Wrap(kind, code, err, "%s", what)
 }

@@ -50,7 +50,7 @@ func one[T any](t *testing.T, d bun.IDB, query string, args ...any) T {
 // The pragmas hold on every connection of the pool, not only on the one that some Exec reached.
 func TestPragmasHoldOnEveryConnection(t *testing.T) {
 	d := empty(t, "sqlite")
-	want := map[string]string{"busy_timeout": "10000", "journal_mode": "wal", "synchronous": "1", "foreign_keys": "1"}
+	want := map[string]string{"busy_timeout": "10000", "journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
 	for i := range 8 {
 		conn, err := d.Conn(t.Context()) // held until the end, so that each one is new
 		if err != nil {
