@@ -67,20 +67,21 @@ func TestWhatAilsSQLiteIsTold(t *testing.T) {
 	if what, err := d.CheckWhole(t.Context()); err != nil || what == "" {
 		t.Errorf("a sound database: %q, %v", what, err)
 	}
+	mustExec(t, d, scaleRow, "1", "long", strings.Repeat("x", 1<<20))
 	_ = d.Close()
 	damaged := testkit.Open(t, "sqlite:"+spoil(t, strings.TrimPrefix(address, "sqlite:")))
 	_, err = damaged.CheckWhole(t.Context())
 	ails(t, err, "db.corrupt", "backup")
 }
 
-// spoil copies a file with the second half of its pages written over.
+// spoil copies a file with its last pages written over.
 func spoil(t *testing.T, file string) string {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := len(b) / 2 / 4096 * 4096; i < len(b); i++ {
+	for i := len(b) - 20*4096; i < len(b); i++ {
 		b[i] = 0xa5
 	}
 	out := filepath.Join(t.TempDir(), "spoilt.db")
