@@ -58,6 +58,7 @@ import (
 	"github.com/echelon-hr/echelon/seeds"
 	"github.com/echelon-hr/echelon/seeds/seedsdb"
 	letters "github.com/echelon-hr/echelon/templates/mail"
+	"github.com/echelon-hr/echelon/templates/pdf"
 )
 
 // Version is set when the binary is built.
@@ -214,7 +215,7 @@ func (a *App) zone(ctx context.Context) (*time.Location, error) {
 func (a *App) build() {
 	s := a.Services
 	lib := &jobsweb.Library{Jobs: s.Jobs, Competencies: s.Competencies, Careers: s.Careers, Pay: s.Pay}
-	a.Printer = &jobsweb.Printer{Library: lib, Company: a.Company, BaseURL: a.Settings.BaseURL}
+	a.Printer = &jobsweb.Printer{Library: lib, Company: a.Company, BaseURL: a.Settings.BaseURL, Press: jobsweb.NewPress(pdf.Render)}
 	site := &siteweb.Handlers{
 		Accounts: s.Accounts, Jobs: s.Jobs, Competencies: s.Competencies, Careers: s.Careers, Ready: a.Ready,
 		Company: a.Company, Version: Version, Demo: a.Settings.Demo, Public: a.Settings.Public(),
@@ -231,7 +232,7 @@ func (a *App) build() {
 	var routes []web.Route
 	routes = append(routes, siteweb.Routes(site)...)
 	routes = append(routes, competenciesweb.Routes(&competenciesweb.Handlers{Competencies: s.Competencies, Jobs: s.Jobs, Shell: site.Shell})...)
-	routes = append(routes, jobsweb.Routes(&jobsweb.Pages{Library: lib, Shell: site.Shell, Company: a.Company, BaseURL: a.Settings.BaseURL})...)
+	routes = append(routes, jobsweb.Routes(&jobsweb.Pages{Library: lib, Shell: site.Shell, Printer: a.Printer})...)
 	routes = append(routes, careersweb.Routes(&careersweb.Handlers{Careers: s.Careers, Jobs: s.Jobs, Shell: site.Shell})...)
 	routes = append(routes, payweb.Routes(&payweb.Handlers{Pay: s.Pay, Jobs: s.Jobs, Shell: site.Shell})...)
 	routes = append(routes, a.accountRoutes(site)...)

@@ -93,6 +93,15 @@ func toProblem(ctx context.Context, err error) *Problem {
 	return p
 }
 
+// tellRetry adds to a problem when to try again, where the fault says it.
+func tellRetry(p *Problem, err error) error {
+	f := fault.Of(err)
+	if f.Kind != fault.Limited {
+		return p
+	}
+	return huma.ErrorWithHeaders(p, http.Header{fiber.HeaderRetryAfter: {retryAfter(f)}})
+}
+
 // ErrorTitle says what happened in a few words: the sentence of the code, else of the kind.
 func ErrorTitle(l lang.Lang, f *fault.Error) string { return sentence(l, f, "title") }
 

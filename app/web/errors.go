@@ -137,5 +137,7 @@ func logError(ctx context.Context, f *fault.Error) {
 
 // RetryAfter says when a Limited fault ends.
 func RetryAfter(c *fiber.Ctx, f *fault.Error) {
-	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	c.Set(fiber.HeaderRetryAfter, retryAfter(f))
 }
+
+func retryAfter(f *fault.Error) string { return strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))) }

@@ -160,16 +160,19 @@ func conditional(c *fiber.Ctx) error {
 	if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	}
-	if err != nil || c.Response().IsBodyStream() {
+	if err != nil || c.Response().StatusCode() != http.StatusOK {
 		return err
 	}
-	body := c.Response().Body()
-	if c.Response().StatusCode() != http.StatusOK || len(body) == 0 || len(c.Response().Header.Peek(fiber.HeaderETag)) > 0 {
-		return nil
+	tag := string(c.Response().Header.Peek(fiber.HeaderETag))
+	if !c.Response().IsBodyStream() { // which has a tag by what it is made of: reading it would keep it whole in memory
+		body := c.Response().Body()
+		if len(body) == 0 || tag != "" {
+			return nil
+		}
+		tag = entityTag(body, negotiate(c))
+		c.Set(fiber.HeaderETag, tag)
 	}
-	tag := entityTag(body, negotiate(c))
-	c.Set(fiber.HeaderETag, tag)
-	if !NamesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
+	if tag == "" || !NamesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return nil
 	}
 	c.Response().ResetBody()

@@ -63,7 +63,7 @@ func API[I, O any](method, path string, policy access.Policy, op huma.Operation,
 			out, err := handler(ctx, in)
 			if err != nil {
 				a.tell(ctx, err)
-				return nil, toProblem(ctx, err)
+				return nil, tellRetry(toProblem(ctx, err), err)
 			}
 			return out, nil
 		})

@@ -22,7 +22,7 @@ func pdfCommand(env *environment) *cobra.Command {
 		&cobra.Command{Use: "pdf", Short: "Print documents"},
 		printing(env, "job SLUG", "Print a job profile or role guide", func(p *jobsweb.Printer) printer { return p.Profile }),
 		printing(env, "family SLUG", "Print all roles of a family in one file", func(p *jobsweb.Printer) printer { return p.Family }),
-		printing(env, "archive SLUG", "Print all roles of a family as a ZIP of files", func(p *jobsweb.Printer) printer { return p.Archive }),
+		printing(env, "archive SLUG", "Print all roles of a family as a ZIP of files", func(p *jobsweb.Printer) printer { return p.ArchiveFile }),
 	)
 }
 

@@ -165,6 +165,14 @@ type fileOutput struct {
 	Body               []byte
 }
 
+// streamOutput is a file that is made while it is sent.
+type streamOutput struct {
+	ContentType        string `header:"Content-Type"`
+	ContentDisposition string `header:"Content-Disposition"`
+	ETag               string `header:"ETag"`
+	Body               func(huma.Context)
+}
+
 // api serves jobs to programs.
 type api struct {
 	lib   *Library
@@ -177,16 +185,16 @@ func apiRoutes(lib *Library, print *Printer) []web.Route {
 	tag := func(id, summary string, errors ...int) huma.Operation {
 		return huma.Operation{OperationID: id, Summary: summary, Tags: []string{"jobs"}, Errors: errors}
 	}
-	notFound := http.StatusNotFound
+	notFound, busy := http.StatusNotFound, http.StatusTooManyRequests
 	return []web.Route{
 		web.API(get, web.APIPrefix+"/jobs", read, tag("list-jobs", "Find job profiles", http.StatusBadRequest), a.list),
 		web.API(get, web.APIPrefix+"/jobs/{slug}", read, tag("get-job", "Read a job profile in force", notFound), a.get),
 		web.API(get, web.APIPrefix+"/jobs/{slug}/versions", read, tag("list-job-versions", "List what was ever published of a profile", notFound), a.versions),
 		web.API(get, web.APIPrefix+"/jobs/{slug}/versions/{number}", read, tag("get-job-version", "Read a profile as one version said", notFound), a.version),
-		web.API(get, web.APIPrefix+"/jobs/{slug}/pdf", read, binary(tag("print-job", "Print a job profile or role guide", notFound), "application/pdf"), a.pdf),
+		web.API(get, web.APIPrefix+"/jobs/{slug}/pdf", read, binary(tag("print-job", "Print a job profile or role guide", notFound, busy), "application/pdf"), a.pdf),
 		web.API(get, web.APIPrefix+"/families", read, tag("list-families", "List job families"), a.families),
-		web.API(get, web.APIPrefix+"/families/{slug}/pdf", read, binary(tag("print-family", "Print all roles of a family in one file", notFound), "application/pdf"), a.familyPDF),
-		web.API(get, web.APIPrefix+"/families/{slug}/zip", read, binary(tag("archive-family", "Print all roles of a family as a ZIP of files", notFound), "application/zip"), a.familyZIP),
+		web.API(get, web.APIPrefix+"/families/{slug}/pdf", read, binary(tag("print-family", "Print all roles of a family in one file", notFound, busy), "application/pdf"), a.familyPDF),
+		web.API(get, web.APIPrefix+"/families/{slug}/zip", read, binary(tag("archive-family", "Print all roles of a family as a ZIP of files", notFound, busy), "application/zip"), a.familyZIP),
 		web.API(get, web.APIPrefix+"/matrices/{family}", read, tag("get-matrix", "Read a family's roles × competencies", notFound), a.matrix),
 		web.API(get, web.APIPrefix+"/kpis", read, tag("list-kpis", "List measures with their formulas"), a.kpis),
 	}
@@ -315,8 +323,12 @@ func (a api) familyPDF(ctx context.Context, in *familyPDFInput) (*fileOutput, er
 	return asOutput(a.print.Family(ctx, actor.From(ctx), in.Slug, web.LangOf(ctx), in.order("")))
 }
 
-func (a api) familyZIP(ctx context.Context, in *familyPDFInput) (*fileOutput, error) {
-	return asOutput(a.print.Archive(ctx, actor.From(ctx), in.Slug, web.LangOf(ctx), in.order("")))
+func (a api) familyZIP(ctx context.Context, in *familyPDFInput) (*streamOutput, error) {
+	z, err := a.print.Archive(ctx, actor.From(ctx), in.Slug, web.LangOf(ctx), in.order(""))
+	if err != nil {
+		return nil, err
+	}
+	return &streamOutput{ContentType: zipType, ContentDisposition: `attachment; filename="` + z.Name + `"`, ETag: z.Tag, Body: web.StreamBody(web.Streamed(ctx, z.Write, z.Close))}, nil
 }
 
 func asOutput(f File, err error) (*fileOutput, error) {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -82,6 +83,7 @@ type Printer struct {
 	// Company is the company's name now, "" for none.
 	Company func(ctx context.Context) (string, error)
 	BaseURL string
+	Press   *Press
 }
 
 // Profile prints one role. Asking for pay without the right to see bands is a Forbidden fault.
@@ -90,11 +92,16 @@ func (p *Printer) Profile(ctx context.Context, a actor.Actor, slug string, reade
 	if err != nil {
 		return File{}, err
 	}
+	leave, err := p.Press.single.enter(ctx, a.ID)
+	if err != nil {
+		return File{}, err
+	}
+	defer leave()
 	doc, err := p.Document(ctx, a, slug, reader, o)
 	if err != nil {
 		return File{}, err
 	}
-	body, err := pdf.Render(ctx, doc)
+	body, err := p.Press.render(ctx, doc)
 	return File{Name: fileName(slug, order), ContentType: "application/pdf", Body: body}, err
 }
 
@@ -113,42 +120,101 @@ func (p *Printer) Document(ctx context.Context, a actor.Actor, slug string, read
 
 // Family prints all roles of a family as one file with a table of contents.
 func (p *Printer) Family(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) (File, error) {
+	leave, err := p.Press.large.enter(ctx, a.ID)
+	if err != nil {
+		return File{}, err
+	}
+	defer leave()
 	docs, order, err := p.documents(ctx, a, family, reader, o)
 	if err != nil {
 		return File{}, err
 	}
-	body, err := pdf.Render(ctx, pdf.FamilyDocument{
+	body, err := p.Press.render(ctx, pdf.FamilyDocument{
 		Company: docs[0].Company, Link: p.BaseURL + "/families/" + family, Langs: order.langs, Paper: order.paper, Edition: order.edition,
 		Family: docs[0].Family, Profiles: docs,
 	})
 	return File{Name: fileName(family, order), ContentType: "application/pdf", Body: body}, err
 }
 
-// Archive prints all roles of a family as single files in a ZIP. The same content gives the same bytes.
-func (p *Printer) Archive(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) (File, error) {
+// Archive is all roles of a family as single files in a ZIP, made while it is written. Close ends its turn.
+type Archive struct {
+	Name   string
+	Tag    string // names its bytes, as an ETag does
+	docs   []pdf.JobDocument
+	order  parsed
+	render func(ctx context.Context, d pdf.Document) ([]byte, error)
+	Close  func()
+}
+
+// Archive prepares the archive of a family; what is wrong with the order is found before the first byte.
+func (p *Printer) Archive(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) (*Archive, error) {
+	leave, err := p.Press.large.enter(ctx, a.ID)
+	if err != nil {
+		return nil, err
+	}
 	docs, order, err := p.documents(ctx, a, family, reader, o)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	tag, err := p.Press.tag(docs)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	name := strings.TrimSuffix(fileName(family, order), ".pdf") + ".zip"
+	return &Archive{Name: name, Tag: tag, docs: docs, order: order, render: p.Press.render, Close: leave}, nil
+}
+
+// zipType is the media type of archives.
+const zipType = "application/zip"
+
+// Write makes one document after the other and writes each before the next is made. The same content gives the same
+// bytes.
+func (z *Archive) Write(ctx context.Context, to io.Writer) error {
+	w := zip.NewWriter(to)
+	for i := range z.docs {
+		if err := z.add(ctx, w, z.docs[i]); err != nil {
+			return err
+		}
+		z.docs[i] = pdf.JobDocument{} // it is not needed any more, and slow readers take their time
+	}
+	return zipFault(w.Close())
+}
+
+func (z *Archive) add(ctx context.Context, to *zip.Writer, doc pdf.JobDocument) error {
+	body, err := z.render(ctx, doc)
+	if err != nil {
+		return err
+	}
+	name, at := fileName(doc.Profile.Slug, z.order), doc.Profile.Version.PublishedAt.Truncate(2*time.Second)
+	w, err := to.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: at})
+	if err != nil {
+		return zipFault(err)
+	}
+	if _, err := w.Write(body); err != nil {
+		return zipFault(err)
+	}
+	return zipFault(to.Flush())
+}
+
+func zipFault(err error) error {
+	if err != nil {
+		return fmt.Errorf("write archive: %w", err)
+	}
+	return nil
+}
+
+// ArchiveFile is Archive with its bytes, for the command line.
+func (p *Printer) ArchiveFile(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) (File, error) {
+	z, err := p.Archive(ctx, a, family, reader, o)
 	if err != nil {
 		return File{}, err
 	}
+	defer z.Close()
 	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for _, doc := range docs {
-		body, err := pdf.Render(ctx, doc)
-		if err != nil {
-			return File{}, err
-		}
-		w, err := z.CreateHeader(&zip.FileHeader{Name: fileName(doc.Profile.Slug, order), Method: zip.Store, Modified: doc.Profile.Version.PublishedAt.Truncate(2 * time.Second)})
-		if err != nil {
-			return File{}, fmt.Errorf("write archive: %w", err)
-		}
-		if _, err := w.Write(body); err != nil {
-			return File{}, fmt.Errorf("write archive: %w", err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		return File{}, fmt.Errorf("write archive: %w", err)
-	}
-	return File{Name: strings.TrimSuffix(fileName(family, order), ".pdf") + ".zip", ContentType: "application/zip", Body: b.Bytes()}, nil
+	err = z.Write(ctx, &b)
+	return File{Name: z.Name, ContentType: zipType, Body: b.Bytes()}, err
 }
 
 func (p *Printer) documents(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) ([]pdf.JobDocument, parsed, error) {
@@ -292,11 +358,19 @@ func deliver(c *fiber.Ctx, slug string, make func(context.Context, actor.Actor, 
 	if err != nil {
 		return err
 	}
-	return web.Download(c, f.ContentType, f.Name, f.ContentType == "application/pdf", f.Body)
+	return web.Download(c, f.ContentType, f.Name, true, f.Body)
 }
 
 func (p *Printer) servePDF(c *fiber.Ctx) error { return deliver(c, c.Params("slug"), p.Profile) }
 
 func (p *Printer) serveFamily(c *fiber.Ctx) error { return deliver(c, c.Params("slug"), p.Family) }
 
-func (p *Printer) serveArchive(c *fiber.Ctx) error { return deliver(c, c.Params("slug"), p.Archive) }
+func (p *Printer) serveArchive(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	z, err := p.Archive(ctx, actor.From(ctx), c.Params("slug"), web.LangOf(ctx), orderOf(c))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderETag, z.Tag)
+	return web.DownloadStream(c, zipType, z.Name, web.Streamed(ctx, z.Write, z.Close))
+}

@@ -1,7 +1,6 @@
 package jobsweb
 
 import (
-	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -27,8 +26,7 @@ type Shell func(c *fiber.Ctx, title string, section layout.Section) (layout.Shel
 type Pages struct {
 	Library *Library
 	Shell   Shell
-	Company func(ctx context.Context) (string, error)
-	BaseURL string // absolute address of the site, printed in documents
+	Printer *Printer
 }
 
 func (p *Pages) list(c *fiber.Ctx) error {

@@ -10,7 +10,7 @@ import (
 // Routes are the pages, documents and API of jobs. Fixed names stand before parameters.
 func Routes(p *Pages) []web.Route {
 	read := access.Requires(access.JobsRead)
-	print := &Printer{Library: p.Library, Company: p.Company, BaseURL: p.BaseURL}
+	print := p.Printer
 	get := http.MethodGet
 	routes := []web.Route{
 		web.Page(get, "/jobs", read, p.list),

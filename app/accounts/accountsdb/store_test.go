@@ -215,8 +215,9 @@ func TestWhetherThereAreAccountsAndPersonas(t *testing.T) {
 		want := func(hasAccounts, hasPersonas bool) {
 			t.Helper()
 			has, err := st.HasAccounts(t.Context())
-			if err != nil || has != hasAccounts || st.HasPersonas(t.Context()) != hasPersonas {
-				t.Errorf("accounts %v, personas %v: %v", has, st.HasPersonas(t.Context()), err)
+			demo, other := st.HasPersonas(t.Context())
+			if err != nil || other != nil || has != hasAccounts || demo != hasPersonas {
+				t.Errorf("accounts %v, %v; personas %v, %v", has, err, demo, other)
 			}
 		}
 		want(false, false)
