@@ -183,6 +183,31 @@ func (p Policy) Check(a actor.Actor) error {
 	return Decide(a, p.Action, None)
 }
 
+// catalogue is what answers about anything else show of roles: their names, what they take and where they lead. It is
+// nobody's secret; pay and people are no part of it.
+var catalogue = []Action{CompetenciesRead, JobsRead, LaddersRead}
+
+// Admit applies the policy and returns who asks as the handler needs them: what a token may ask for, it is answered
+// whole, with what the answer shows of the catalogue, though other addresses stay out of its scopes.
+func (p Policy) Admit(a actor.Actor) (actor.Actor, error) {
+	if err := p.Check(a); err != nil {
+		return a, err
+	}
+	action := p.Action
+	if p.Open {
+		action = HomeRead
+	}
+	if !a.Token || !MayBe(a, action) {
+		return a, nil
+	}
+	a.Scopes = slices.Clone(a.Scopes)
+	for _, shown := range catalogue {
+		area, _ := shown.parts()
+		a.Scopes = append(a.Scopes, area+":"+ScopeRead)
+	}
+	return a, nil
+}
+
 // String names the policy in lists of routes.
 func (p Policy) String() string {
 	switch {

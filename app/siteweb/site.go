@@ -86,6 +86,9 @@ func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (la
 		return s, nil
 	}
 	s.User = &layout.User{Name: who.Name, Role: standing(l, who), Withheld: len(who.Withheld) > 0}
+	if !s.Can.Ladders { // a token of another scope: the frame is not what it asks for
+		return s, nil
+	}
 	ladders, err := h.Careers.Refs(ctx, who)
 	if err != nil {
 		return s, err
@@ -124,11 +127,13 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 		return err
 	}
 	v.Competencies, v.Self, v.Profile = len(all), string(who.ID), who.Profile
-	team, err := h.Accounts.Team(ctx, who)
-	if err != nil {
-		return err
+	if v.Can.People {
+		team, err := h.Accounts.Team(ctx, who)
+		if err != nil {
+			return err
+		}
+		v.Team = len(team)
 	}
-	v.Team = len(team)
 	if v.Families, err = h.families(ctx, who, l); err != nil {
 		return err
 	}

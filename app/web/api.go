@@ -253,7 +253,7 @@ func (a *App) guardAPI(r Route) func(huma.Context, func(huma.Context)) {
 		defer limit(c, r.wait)()
 		who, err := a.identify(c)
 		if err == nil {
-			err = r.Policy.Check(who)
+			who, err = r.Policy.Admit(who)
 		}
 		if err == nil {
 			err = checkParameters(c)

@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
 )
 
@@ -144,9 +145,10 @@ func (a *App) guardPage(r Route) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if err := r.Policy.Check(who); err != nil {
+		if who, err = r.Policy.Admit(who); err != nil {
 			return err
 		}
+		c.SetUserContext(actor.With(c.UserContext(), who))
 		if err := checkParameters(c); err != nil {
 			return err
 		}
