@@ -101,7 +101,7 @@ func Open(ctx context.Context, s Settings, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, database.Close())
 	}
-	tighten(append(database.Files(), s.keyFile()), log)
+	tighten(s.Files(), log)
 	if s.Company == "" && s.Demo {
 		s.Company = DemoCompany
 	}

@@ -12,7 +12,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
@@ -208,6 +210,37 @@ func (s Settings) CheckServe() error {
 		return fault.New(fault.Invalid, "settings", "beyond this machine Echelon is served over https: set ECHELON_BASE_URL to the https address of the proxy in front of it")
 	}
 	return nil
+}
+
+// ClockSlack is how far the clocks of this machine and of the database's may be apart.
+const ClockSlack = 5 * time.Second
+
+// Now is the time that the product goes by.
+func Now() time.Time { return clock.Real() }
+
+// Warnings say what works and may not be meant.
+func (s Settings) Warnings() []string {
+	var out []string
+	host, _, _ := net.SplitHostPort(s.Addr)
+	if loopback(host) && strings.HasPrefix(s.BaseURL, "https://") && len(s.Proxies) == 0 {
+		out = append(out, "an https address means a proxy on this machine, which ECHELON_TRUSTED_PROXIES does not name: all visitors seem to come from one address, and share its limits. Set it to 127.0.0.1/32, or to the proxy's network")
+	}
+	if s.MailURL == "" {
+		out = append(out, "no mail server is set: invitations and links for a new password reach nobody unless you pass them on. Set ECHELON_MAIL_URL and ECHELON_MAIL_FROM")
+	}
+	return out
+}
+
+// Files are those of an SQLite database and of the secret key, which are for their owner alone.
+func (s Settings) Files() []string {
+	var out []string
+	if file, ok := strings.CutPrefix(s.DatabaseURL, "sqlite:"); ok {
+		out = db.FilesOf(file)
+	}
+	if s.SecretKey == "" {
+		out = append(out, s.keyFile())
+	}
+	return out
 }
 
 // Logger writes structured logs in the format the settings ask for.

@@ -178,13 +178,14 @@ func (a *App) FirstRun(ctx context.Context) (string, error) {
 	if a.Settings.Demo {
 		return "", nil
 	}
-	if err := a.checkEmptied(ctx); err != nil {
+	if err := a.CheckEmptied(ctx); err != nil {
 		return "", err
 	}
 	return a.Services.Accounts.FirstRun(ctx, actor.CommandLine())
 }
 
-func (a *App) checkEmptied(ctx context.Context) error {
+// CheckEmptied is ErrEmptied for a database that is no new one and has no account.
+func (a *App) CheckEmptied(ctx context.Context) error {
 	p, err := a.purpose(ctx, a.DB.DB)
 	if err != nil || p.accounts {
 		return err

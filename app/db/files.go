@@ -32,21 +32,19 @@ func makeFile(path string) error {
 	return f.Close()
 }
 
-// Files lists what is there of the SQLite database: the file, what SQLite keeps beside it, and the copies made before
-// migrations. None on PostgreSQL.
-func (d *DB) Files() []string {
-	if d.path == "" {
-		return nil
-	}
+// FilesOf lists what is there of an SQLite database: the file, what SQLite keeps beside it, and the copies made before
+// migrations.
+func FilesOf(path string) []string {
 	var out []string
-	entries, err := os.ReadDir(filepath.Dir(d.path))
-	if err != nil {
-		return []string{d.path}
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if _, err := os.Stat(path + suffix); err == nil {
+			out = append(out, path+suffix)
+		}
 	}
-	base := filepath.Base(d.path)
+	entries, _ := os.ReadDir(filepath.Dir(path)) // where it cannot be read nothing of ours is open to anybody
 	for _, e := range entries {
-		if rest, ok := strings.CutPrefix(e.Name(), base); ok && (rest == "" || rest == "-wal" || rest == "-shm" || rest == "-journal" || strings.HasPrefix(rest, ".before-")) {
-			out = append(out, filepath.Join(filepath.Dir(d.path), e.Name()))
+		if strings.HasPrefix(e.Name(), filepath.Base(path)+".before-") {
+			out = append(out, filepath.Join(filepath.Dir(path), e.Name()))
 		}
 	}
 	return out

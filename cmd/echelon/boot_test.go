@@ -383,6 +383,42 @@ func (p *process) ask(t *testing.T, c net.Conn, path string) {
 	}
 }
 
+// TestTheLogsReaderGoesAway closes the pipes that the program writes to: it goes on serving, and stops as it should.
+func TestTheLogsReaderGoesAway(t *testing.T) {
+	cmd := program(t, map[string]string{"ECHELON_ADDR": "127.0.0.1:0", "ECHELON_DATABASE_URL": testkit.Address(t, "sqlite"), "ECHELON_SECRET_KEY": secretKey, "ECHELON_LOG": "debug"}, "serve")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	p := &process{Cmd: cmd, client: &http.Client{Timeout: 30 * time.Second}}
+	for said := bufio.NewReader(stdout); p.url == ""; {
+		line, err := said.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, ok := strings.CutPrefix(line, "Echelon is ready: "); ok {
+			p.url = strings.TrimSpace(at)
+		}
+	}
+	_, _ = stdout.Close(), stderr.Close()
+	for range 3 { // each leaves a line in the log
+		if res, _ := p.get(t, "/sign-in"); res.StatusCode != http.StatusOK {
+			t.Errorf("%d", res.StatusCode)
+		}
+	}
+	if code := p.stop(t); code != 0 {
+		t.Errorf("stopped with exit status %d", code)
+	}
+}
+
 func TestPortInUse(t *testing.T) {
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -398,6 +398,22 @@ func TestDoctor(t *testing.T) {
 			t.Errorf("nothing is said of %s: %s", what, r.stdout)
 		}
 	}
+	if !strings.Contains(r.stdout, "no mail server") || strings.Contains(r.stdout, "ECHELON_TRUSTED_PROXIES") {
+		t.Errorf("%s", r.stdout)
+	}
+	database := testkit.Address(t, "sqlite")
+	if err := os.Chmod(strings.TrimPrefix(database, "sqlite:"), 0o644); err != nil { //nolint:gosec // as earlier versions left it
+		t.Fatal(err)
+	}
+	proxied := commandWith(t, map[string]string{"ECHELON_BASE_URL": "https://e.example", "ECHELON_DATABASE_URL": database, "ECHELON_LOG": "error"}, "doctor")
+	if proxied.code != 0 || !strings.Contains(proxied.stdout, "ECHELON_TRUSTED_PROXIES") || !strings.Contains(proxied.stdout, "chmod 600") {
+		t.Errorf("%+v", proxied)
+	}
+	if demo := testkit.Address(t, "sqlite"); command(t, demo, "seed", "--demo").code == 0 {
+		if r := command(t, demo, "doctor"); r.code != exitFailed || !strings.Contains(r.stdout, "--demo") {
+			t.Errorf("%+v", r)
+		}
+	}
 	exposed := commandWith(t, map[string]string{"ECHELON_ADDR": "0.0.0.0:8080", "ECHELON_DATABASE_URL": testkit.Address(t, "sqlite")}, "doctor")
 	if exposed.code != exitFailed || !strings.Contains(exposed.stdout, "https") {
 		t.Errorf("%+v", exposed)

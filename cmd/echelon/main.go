@@ -27,6 +27,8 @@ const (
 )
 
 func main() {
+	// A reader of the log or of the output that goes away is no reason to end: the write fails, and that is all.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 	stop()
@@ -51,6 +53,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
+	}
+	if p := (*fs.PathError)(nil); errors.As(err, &p) && errors.Is(p, syscall.EPIPE) { // `echelon user list | head`
+		return exitFailed
 	}
 	_, _ = fmt.Fprintln(stderr, "echelon: "+oneLine(err))
 	if u := (usageError{}); errors.As(err, &u) || strings.HasPrefix(err.Error(), "unknown command") {
