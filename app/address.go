@@ -76,26 +76,26 @@ func goodPort(u *url.URL) bool {
 	return err == nil && n > 0
 }
 
-// parseListen reads where to listen: a host, which may be missing for all addresses of the machine, and the number of
-// a port, 0 for a free one.
-func parseListen(name, text string) (host string, err error) {
+// checkListen refuses what cannot be listened on: it is a host, which may be missing for all addresses of the machine,
+// and the number of a port, 0 for a free one.
+func checkListen(name, text string) error {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
-		return "", wrong(name, text, listenRight)
+		return wrong(name, text, listenRight)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return "", wrong(name, text, listenRight)
+		return wrong(name, text, listenRight)
 	}
 	if host == "" {
-		return host, nil
+		return nil
 	}
 	if _, err := netip.ParseAddr(host); err == nil {
-		return host, nil
+		return nil
 	}
 	if _, err := parseHost(host); err != nil {
-		return "", wrong(name, text, listenRight)
+		return wrong(name, text, listenRight)
 	}
-	return host, nil
+	return nil
 }
 
 // usualSite is the site's address where none is set: this machine's, where it listens on all addresses.

@@ -114,12 +114,12 @@ func checkText(name, value string) error {
 
 // readAddresses checks where to listen and where the database is, and reads the site's address, "" for the usual one.
 func (s *Settings) readAddresses(site string) error {
-	if _, err := parseListen("ECHELON_ADDR", s.Addr); err != nil {
+	if err := checkListen("ECHELON_ADDR", s.Addr); err != nil {
 		return err
 	}
 	if s.Metrics == "off" {
 		s.Metrics = ""
-	} else if _, err := parseListen("ECHELON_METRICS", s.Metrics); err != nil {
+	} else if err := checkListen("ECHELON_METRICS", s.Metrics); err != nil {
 		return wrong("ECHELON_METRICS", s.Metrics, "off, or an address and a port of its own such as 127.0.0.1:9090")
 	}
 	if err := db.CheckAddress(s.DatabaseURL); err != nil {

@@ -32,8 +32,9 @@ func streaming(t *testing.T, write func(ctx context.Context, w io.Writer) error)
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(l) }()
 	t.Cleanup(func() {
-		_ = app.Shutdown()
-		<-served
+		if err := errors.Join(app.Shutdown(), <-served); err != nil {
+			t.Error(err)
+		}
 	})
 	return "http://" + l.Addr().String() + "/", ended
 }
