@@ -29,7 +29,7 @@ var asked = map[reflect.Type]bool{
 	reflect.TypeFor[actor.Actor](): true, reflect.TypeFor[jobs.Filter](): true, reflect.TypeFor[audit.Filter](): true, reflect.TypeFor[mail.Filter](): true,
 	reflect.TypeFor[accounts.SignInInput](): true, reflect.TypeFor[accounts.ResetInput](): true,
 	reflect.TypeFor[accounts.Provided](): true, // whose texts the provider's answer was checked for
-	reflect.TypeFor[audit.Head](): true, reflect.TypeFor[audit.Cut](): true,
+	reflect.TypeFor[audit.Head]():        true, reflect.TypeFor[audit.Cut](): true,
 }
 
 // closed are the rules that say which characters a text may hold; ids are looked up among those there are.

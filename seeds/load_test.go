@@ -57,7 +57,9 @@ func services(handle bun.IDB, at time.Time) seeds.Services {
 	}
 }
 
-func journal(handle bun.IDB) audit.Journal { return auditdb.New(handle, clock.Fixed(today), testkit.Key) }
+func journal(handle bun.IDB) audit.Journal {
+	return auditdb.New(handle, clock.Fixed(today), testkit.Key)
+}
 
 func outbox(handle bun.IDB) mail.Outbox { return maildb.New(handle, clock.Fixed(today), testkit.Key) }
 

@@ -269,7 +269,5 @@ func (r reader) alone() (float64, error) {
 
 // together is a probe of the answers a second that several connections get.
 func (r reader) together() (float64, error) {
-	return rate(busy, reading, func(client *fasthttp.HostClient, req *fasthttp.Request, res *fasthttp.Response) error {
-		return r.ask(client, req, res)
-	}, r.url)
+	return rate(busy, reading, r.ask, r.url)
 }
