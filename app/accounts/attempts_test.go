@@ -316,6 +316,9 @@ func TestNetworksAreCounted(t *testing.T) {
 			{"one of IPv4, written both ways", func(ctx context.Context, i int) context.Context {
 				return audit.WithAddress(ctx, []string{"192.0.2.7", "::ffff:192.0.2.7"}[i%2])
 			}, true},
+			{"this machine, or a proxy on it", func(ctx context.Context, i int) context.Context {
+				return audit.WithAddress(ctx, []string{"127.0.0.1", "::1"}[i%2])
+			}, false},
 			{"a proxy that nobody declared", func(ctx context.Context, _ int) context.Context {
 				return audit.WithSharedAddress(audit.WithAddress(ctx, "172.17.0.1"))
 			}, false},

@@ -67,10 +67,11 @@ func (t Throttle) wait(longest time.Duration, now time.Time) time.Duration {
 	return wait
 }
 
-// networkOf is the network that a request comes from: an address of IPv4, or the /64 that one subscriber of IPv6 has.
+// networkOf is the network that a request comes from: an address of IPv4, or the /64 that one subscriber of IPv6 has. This
+// machine itself is none: behind its address may be a proxy that says nothing of its visitors.
 func networkOf(ctx context.Context) string {
 	address, err := netip.ParseAddr(audit.AddressOf(ctx))
-	if err != nil {
+	if err != nil || address.Unmap().IsLoopback() {
 		return ""
 	}
 	if address = address.Unmap().WithZone(""); address.Is4() {

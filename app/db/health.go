@@ -44,7 +44,19 @@ func (d *DB) checkPages(ctx context.Context) error {
 	if len(findings) == 1 && findings[0] == "ok" {
 		return nil
 	}
-	return fault.New(fault.Unavailable, string(corrupt), "%s: %s", advice[corrupt], strings.Join(strings.Fields(strings.Join(findings, " ")), " "))
+	return fault.New(fault.Unavailable, string(corrupt), "%s: %s", advice[corrupt], summary(findings))
+}
+
+// shownFindings is how many of what a check found is told: whoever mends a damaged file puts back a whole one.
+const shownFindings = 3
+
+// summary names the first of what a check found, each on a line of its own there, and how many there are.
+func summary(findings []string) string {
+	lines := strings.Split(strings.TrimSpace(strings.Join(findings, "\n")), "\n")
+	if more := len(lines) - shownFindings; more > 0 {
+		return fmt.Sprintf("%s; and %d more", strings.Join(lines[:shownFindings], "; "), more)
+	}
+	return strings.Join(lines, "; ")
 }
 
 // ClockApart tells how far the clock of the database's machine is ahead of an instant of ours; 0 for a file.

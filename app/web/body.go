@@ -35,19 +35,19 @@ func (a *App) receive(c *fiber.Ctx) error {
 	} else if lower != kind {
 		h.SetContentType(lower + ";" + rest)
 	}
-	if !c.Request().IsBodyStream() {
-		return c.Next()
-	}
-	if n := h.ContentLength(); n > a.largest {
+	n := h.ContentLength()
+	switch {
+	case !c.Request().IsBodyStream() || n > formLimit && n <= a.largest:
+	case n > a.largest:
 		refuseRest(c)
 		return fiber.ErrRequestEntityTooLarge
-	} else if n > formLimit {
-		return c.Next()
+	default:
+		if err := readBody(c); err != nil {
+			refuseRest(c)
+			return err
+		}
 	}
-	if err := readBody(c); err != nil {
-		refuseRest(c)
-		return err
-	}
+	readWhole(c)
 	return c.Next()
 }
 

@@ -19,19 +19,23 @@ const (
 
 // The states of a connection.
 const (
-	idle    int32 = iota // no request has begun
-	busy                 // a request is being read or answered
-	dropped              // closed by the gate: what still arrives is not read
+	idle     int32 = iota // no request has begun
+	arriving              // a request is being read
+	busy                  // a request that has been read is answered
+	dropped               // closed by the gate: what still arrives is not read
 )
 
-// conn is a connection that the gate let in. It knows whether a request has begun, so that only idle ones are closed
-// where there are too many; and it can close politely.
+// patience is for how long a request may arrive before it makes room for others, where room is wanted.
+const patience = time.Second
+
+// conn is a connection that the gate let in. It knows how far a request has come, so that none is closed that is being
+// answered where there are too many; and it can close politely.
 type conn struct {
 	net.Conn
 	gate    *gate
 	from    netip.Prefix // whom it counts for; not valid where it counts for nobody
 	state   atomic.Int32
-	since   atomic.Int64 // when it became idle, in nanoseconds
+	since   atomic.Int64 // when it became idle, or a request began to arrive, in nanoseconds
 	heard   atomic.Bool  // something has been read from it
 	refused atomic.Bool  // the rest of its request will not be read
 }
@@ -48,18 +52,43 @@ func (c *conn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// begin notes that a request has begun; false when the connection was closed meanwhile.
-func (c *conn) begin() bool { return c.state.CompareAndSwap(idle, busy) || c.state.Load() == busy }
+// begin notes that a request begins to arrive; false when the connection was closed meanwhile.
+func (c *conn) begin() bool {
+	if c.state.Load() == idle {
+		c.since.Store(time.Now().UnixNano())
+		c.state.CompareAndSwap(idle, arriving)
+	}
+	return c.state.Load() != dropped
+}
+
+// answer notes that a request has been read.
+func (c *conn) answer() { c.state.CompareAndSwap(arriving, busy) }
 
 // rest notes that a request has ended.
 func (c *conn) rest() {
 	c.since.Store(time.Now().UnixNano())
-	c.state.CompareAndSwap(busy, idle)
+	if !c.state.CompareAndSwap(busy, idle) {
+		c.state.CompareAndSwap(arriving, idle)
+	}
 }
 
-// drop closes an idle connection; false when a request has begun.
+// spare tells whether the connection may be closed for another one: it is idle, or its request is long in coming.
+func (c *conn) spare(now time.Time) bool {
+	state := c.state.Load()
+	return state == idle || state == arriving && now.Sub(time.Unix(0, c.since.Load())) > patience
+}
+
+// before tells whether the connection is closed before another one that can be spared.
+func (c *conn) before(other *conn) bool {
+	if mine, theirs := c.state.Load() == idle, other.state.Load() == idle; mine != theirs {
+		return mine
+	}
+	return c.since.Load() < other.since.Load()
+}
+
+// drop closes a connection that is idle, or whose request is long in coming; false when neither is so any more.
 func (c *conn) drop() bool {
-	if !c.state.CompareAndSwap(idle, dropped) {
+	if !c.state.CompareAndSwap(idle, dropped) && !(c.spare(time.Now()) && c.state.CompareAndSwap(arriving, dropped)) {
 		return false
 	}
 	_ = c.Conn.Close()
@@ -90,6 +119,13 @@ func watch(nc net.Conn, state fasthttp.ConnState) {
 		c.begin()
 	case state == fasthttp.StateIdle:
 		c.rest()
+	}
+}
+
+// readWhole notes that a request has been read: its connection is closed for no other one.
+func readWhole(c *fiber.Ctx) {
+	if nc, ok := c.Context().Conn().(*conn); ok { //nolint:forbidigo // the connection itself, not the context
+		nc.answer()
 	}
 }
 

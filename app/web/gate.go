@@ -27,7 +27,8 @@ const (
 )
 
 // gate lets connections in. Where there are too many, of all or of one address, those that have waited longest without
-// a request go first; when every one is busy the newcomer is told to come back.
+// a request go first, then those whose request has been arriving longest; when every one is answered the newcomer is
+// told to come back.
 type gate struct {
 	log         *slog.Logger
 	most, share int
@@ -187,7 +188,7 @@ func (g *gate) leave(c *conn) {
 	}
 }
 
-// makeRoom closes the connection that has been idle longest, of one address where it is given; false when none is.
+// makeRoom closes the connection that can best be spared, of one address where it is given; false when none can.
 func (g *gate) makeRoom(of netip.Prefix) bool {
 	for {
 		c := g.oldest(of)
@@ -201,13 +202,18 @@ func (g *gate) makeRoom(of netip.Prefix) bool {
 	}
 }
 
-// oldest is the connection that has been idle longest; nil when none is, and while the gate is shut.
+// oldest is the connection that has been idle longest, else the one whose request has been arriving longest; nil when
+// none can be spared, and while the gate is shut.
 func (g *gate) oldest(of netip.Prefix) *conn {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.shut {
+		return nil
+	}
+	now := time.Now()
 	var found *conn
 	for c := range g.open {
-		if c.state.Load() == idle && !g.shut && (!of.IsValid() || c.from == of) && (found == nil || c.since.Load() < found.since.Load()) {
+		if c.spare(now) && (!of.IsValid() || c.from == of) && (found == nil || c.before(found)) {
 			found = c
 		}
 	}

@@ -81,6 +81,36 @@ func ask(t *testing.T, c *conn, v *visitor) {
 	if _, err := c.Read(make([]byte, 8)); err != nil {
 		t.Fatal(err)
 	}
+	c.answer()
+}
+
+// TestARequestThatIsLongInComingMakesRoom: whoever sends requests by halves does not shut the others out.
+func TestARequestThatIsLongInComingMakesRoom(t *testing.T) {
+	g := testGate(3)
+	slow, quick, answered := newVisitor("127.0.0.1"), newVisitor("127.0.0.1"), newVisitor("127.0.0.1")
+	for _, v := range []*visitor{slow, quick, answered} {
+		c := g.admit(v)
+		v.sends <- "GET"
+		if _, err := c.Read(make([]byte, 8)); err != nil {
+			t.Fatal(err)
+		}
+		if v != quick { // both long ago
+			c.since.Add(-int64(2 * patience))
+		}
+		if v == answered {
+			c.answer()
+		}
+	}
+	if g.admit(newVisitor("127.0.0.1")) == nil || !slow.gone() || quick.gone() || answered.gone() {
+		t.Errorf("slow gone %t, quick gone %t, answered gone %t", slow.gone(), quick.gone(), answered.gone())
+	}
+	idler := newVisitor("127.0.0.1")
+	if g.admit(idler) == nil { // in the place of the one that is idle
+		t.Error("no idle connection made room")
+	}
+	if quick.gone() || answered.gone() {
+		t.Error("a request made room that is not long in coming")
+	}
 }
 
 // TestAcceptGoesOn: the server takes any error of its listener for the end.

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/lang"
 )
 
@@ -57,7 +58,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if p := (*fs.PathError)(nil); errors.As(err, &p) && errors.Is(p, syscall.EPIPE) { // `echelon user list | head`
 		return exitFailed
 	}
-	_, _ = fmt.Fprintln(stderr, "echelon: "+oneLine(err))
+	_, _ = fmt.Fprintln(stderr, "echelon: "+oneLine(db.Advice(err)))
 	if u := (usageError{}); errors.As(err, &u) || strings.HasPrefix(err.Error(), "unknown command") {
 		return exitUsage
 	}
