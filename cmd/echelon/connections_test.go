@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,5 +79,48 @@ func TestStopClosesWhatIsIdle(t *testing.T) {
 	_ = res.Body.Close()
 	if code := exitCode(t, p.Wait()); res.StatusCode != http.StatusOK || code != 0 {
 		t.Errorf("%d, exit status %d: %s", res.StatusCode, code, p.stderr)
+	}
+}
+
+// TestARushOfStrangersTakesLittleMemory sends what costs most before anybody is known: passwords to compare, forms that
+// are announced and never come, forms that are too large.
+func TestARushOfStrangersTakesLittleMemory(t *testing.T) {
+	p := serveDemo(t, "sqlite:"+filepath.Join(t.TempDir(), "e.db"))
+	form := func(length int, body string) string {
+		return "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+			strconv.Itoa(length) + "\r\n\r\n" + body
+	}
+	wrong := "email=somebody%40example.org&password=wrong"
+	requests := []string{form(len(wrong), wrong), form(60_000, "e"), form(1<<20, strings.Repeat("e", 1<<20))}
+	var all []net.Conn
+	for i := range 1500 {
+		c := p.connect(t)
+		all = append(all, c)
+		go func() { _, _ = io.WriteString(c, requests[i%len(requests)]) }()
+	}
+	if res, _ := p.get(t, "/healthz"); res.StatusCode != http.StatusOK {
+		t.Errorf("meanwhile: %d", res.StatusCode)
+	}
+	for _, c := range all {
+		_ = c.Close()
+	}
+	if code := p.stop(t); code != 0 {
+		t.Errorf("exit status %d: %s", code, p.stderr)
+	}
+	if usage, ok := p.ProcessState.SysUsage().(*syscall.Rusage); !ok || usage.Maxrss > 250_000 { // kilobytes
+		t.Errorf("it took %v kB at its most", usage.Maxrss)
+	}
+}
+
+func TestTheCollectorHasALimitUnlessOneIsSet(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	t.Cleanup(func() { debug.SetMemoryLimit(before) })
+	boundMemory(func(string) string { return "1GiB" })
+	if got := debug.SetMemoryLimit(-1); got != before {
+		t.Errorf("%d bytes where another limit is set", got)
+	}
+	boundMemory(func(string) string { return "" })
+	if got := debug.SetMemoryLimit(-1); got != memoryLimit {
+		t.Errorf("%d bytes", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"text/tabwriter"
 
@@ -51,6 +52,7 @@ func serve(c *cobra.Command, env *environment, demo bool) error {
 	}
 	log := s.Logger(env.stderr)
 	slog.SetDefault(log)
+	boundMemory(env.getenv)
 	return env.with(ctx, demo, func(a *app.App) error {
 		if demo {
 			if _, err := a.Seed(ctx, seeds.Content, true); err != nil {
@@ -78,6 +80,17 @@ func serve(c *cobra.Command, env *environment, demo bool) error {
 			_, _ = fmt.Fprintf(env.stdout, "Echelon is ready: %s\n", addr)
 		})
 	})
+}
+
+// memoryLimit is the memory in bytes towards which the collector works harder: a rush of visitors would else leave garbage
+// to several times what it needs. What is in use lies far below it; the few documents that are made at once fit.
+const memoryLimit = 192 << 20
+
+// boundMemory sets that limit, unless whoever runs the program has set another one.
+func boundMemory(getenv func(string) string) {
+	if getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }
 
 // siteAddress is the site's address as people type it: the setting, or where it listens when a free port was chosen.
