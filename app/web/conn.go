@@ -88,11 +88,11 @@ func (c *conn) before(other *conn) bool {
 
 // drop closes a connection that is idle, or whose request is long in coming; false when neither is so any more.
 func (c *conn) drop() bool {
-	if !c.state.CompareAndSwap(idle, dropped) && !(c.spare(time.Now()) && c.state.CompareAndSwap(arriving, dropped)) {
-		return false
+	if c.state.CompareAndSwap(idle, dropped) || c.spare(time.Now()) && c.state.CompareAndSwap(arriving, dropped) {
+		_ = c.Conn.Close()
+		return true
 	}
-	_ = c.Conn.Close()
-	return true
+	return false
 }
 
 // Close implements net.Conn. Closing a connection whose request was refused before it was read whole would reset it,
