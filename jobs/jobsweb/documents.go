@@ -136,7 +136,7 @@ func (p *Printer) Family(ctx context.Context, a actor.Actor, family string, read
 	return File{Name: fileName(family, order), ContentType: "application/pdf", Body: body}, err
 }
 
-// Archive is all roles of a family as single files in a ZIP, made while it is written. Close ends its turn.
+// Archive is all roles of a family as single files in a ZIP, made while it is written. Close gives back its place.
 type Archive struct {
 	Name   string
 	Tag    string // names its bytes, as an ETag does
@@ -148,22 +148,22 @@ type Archive struct {
 
 // Archive prepares the archive of a family; what is wrong with the order is found before the first byte.
 func (p *Printer) Archive(ctx context.Context, a actor.Actor, family string, reader lang.Lang, o Order) (*Archive, error) {
-	leave, err := p.Press.large.enter(ctx, a.ID)
+	quit, err := p.Press.large.reserve(a.ID)
 	if err != nil {
 		return nil, err
 	}
 	docs, order, err := p.documents(ctx, a, family, reader, o)
 	if err != nil {
-		leave()
+		quit()
 		return nil, err
 	}
 	tag, err := p.Press.tag(docs)
 	if err != nil {
-		leave()
+		quit()
 		return nil, err
 	}
 	name := strings.TrimSuffix(fileName(family, order), ".pdf") + ".zip"
-	return &Archive{Name: name, Tag: tag, docs: docs, order: order, render: p.Press.render, Close: leave}, nil
+	return &Archive{Name: name, Tag: tag, docs: docs, order: order, render: p.Press.part, Close: quit}, nil
 }
 
 // zipType is the media type of archives.

@@ -54,6 +54,16 @@ func (p *Press) tag(of ...any) (string, error) {
 	return `"` + hex.EncodeToString(h.Sum(nil)[:16]) + `"`, nil
 }
 
+// part lays out one document of a large one, in a turn of its own.
+func (p *Press) part(ctx context.Context, d pdf.Document) ([]byte, error) {
+	end, err := p.large.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	return p.render(ctx, d)
+}
+
 // lane is where documents of a kind wait for their turn.
 type lane struct {
 	turns      chan struct{} // one for each that is being made
@@ -71,17 +81,36 @@ func newLane(turns, queue, each int) *lane {
 // enter waits for a turn, which ends when leave is called. It is a Limited fault for somebody who has as many in the
 // lane as they may, and an Unavailable one where the lane is full or the request ends first.
 func (l *lane) enter(ctx context.Context, who actor.PersonID) (leave func(), err error) {
+	quit, err := l.reserve(who)
+	if err != nil {
+		return nil, err
+	}
+	end, err := l.turn(ctx)
+	if err != nil {
+		quit()
+		return nil, err
+	}
+	return func() {
+		end()
+		quit()
+	}, nil
+}
+
+// reserve takes a place in the lane until quit is called, and waits for nothing: what is made while it is sent waits for
+// a turn for each of its parts, so that a slow reader holds up nobody.
+func (l *lane) reserve(who actor.PersonID) (quit func(), err error) {
 	if err := l.join(who); err != nil {
 		return nil, err
 	}
+	return sync.OnceFunc(func() { l.quit(who) }), nil
+}
+
+// turn waits until something can be made, until end is called.
+func (l *lane) turn(ctx context.Context) (end func(), err error) {
 	select {
 	case l.turns <- struct{}{}:
-		return sync.OnceFunc(func() {
-			<-l.turns
-			l.quit(who)
-		}), nil
+		return sync.OnceFunc(func() { <-l.turns }), nil
 	case <-ctx.Done():
-		l.quit(who)
 		return nil, fault.Wrap(fault.Unavailable, "documents.busy", ctx.Err(), "no turn to make a document before the request ended")
 	}
 }

@@ -3,12 +3,15 @@ package jobsweb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/templates/pdf"
 )
 
 func person(n int) actor.PersonID { return actor.PersonID(fmt.Sprint("person-", n)) }
@@ -91,4 +94,40 @@ func TestOneLargeDocumentEach(t *testing.T) {
 		t.Fatal(err)
 	}
 	again()
+}
+
+// readerOf notes how many turns are taken whenever something is sent.
+type readerOf struct {
+	lane  *lane
+	taken []int
+}
+
+func (r *readerOf) Write(b []byte) (int, error) {
+	r.taken = append(r.taken, len(r.lane.turns))
+	return len(b), nil
+}
+
+// TestASlowReaderHoldsUpNobody: a document of an archive is made in a turn, and sent outside of it.
+func TestASlowReaderHoldsUpNobody(t *testing.T) {
+	var p *Press
+	made := 0
+	p = NewPress(func(context.Context, pdf.Document) ([]byte, error) {
+		made++
+		if len(p.large.turns) != 1 {
+			t.Errorf("a document is made in %d turns", len(p.large.turns))
+		}
+		return []byte("%PDF"), nil
+	})
+	reader := &readerOf{lane: p.large}
+	docs := make([]pdf.JobDocument, 3)
+	for i := range docs {
+		docs[i].Profile.Slug = fmt.Sprint("role-", i)
+	}
+	z := &Archive{docs: docs, render: p.part, order: parsed{langs: []lang.Lang{lang.FR}}}
+	if err := z.Write(t.Context(), reader); err != nil || made != len(docs) {
+		t.Fatalf("%d made, %v", made, err)
+	}
+	if len(reader.taken) == 0 || slices.Max(reader.taken) != 0 {
+		t.Errorf("turns that are taken while something is sent: %v", reader.taken)
+	}
 }
