@@ -117,6 +117,7 @@ func (b *bench) sameAsAPI(site *app.App, ours []byte) error {
 	if err != nil {
 		return err
 	}
+	req.Host = "127.0.0.1"
 	req.AddCookie(&http.Cookie{Name: web.SessionCookie(false), Value: opened.Token})
 	res, err := site.Web.Test(req, -1)
 	if err != nil {
