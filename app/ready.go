@@ -42,8 +42,11 @@ func (p *probe) check(ctx context.Context) error {
 	return p.err
 }
 
-// CheckWrite writes to the database.
+// CheckWrite writes to the database, and makes sure that there is room for more than that.
 func (a *App) CheckWrite(ctx context.Context) error {
+	if err := a.DB.CheckRoom(); err != nil {
+		return err
+	}
 	return settingsdb.New(a.DB.DB, a.journal).Put(ctx, probeName, "", clock.Real())
 }
 

@@ -10,3 +10,9 @@ var Migrations fs.FS = migrationFiles
 
 // Address is what the database was opened by.
 func (d *DB) Address() string { return d.url }
+
+// Enough is enough, for tests.
+var Enough = enough
+
+// LeastRoom is leastRoom, for tests.
+const LeastRoom = leastRoom

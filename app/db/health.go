@@ -3,7 +3,9 @@ package db
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/echelon-hr/echelon/app/fault"
@@ -34,6 +36,29 @@ func (d *DB) CheckWhole(ctx context.Context) (what string, err error) {
 		return "", fault.New(fault.Unavailable, string(corrupt), "PostgreSQL found %d spoilt page(s): put back a backup, and check the disk", spoilt)
 	}
 	return "PostgreSQL found no spoilt page so far; pg_amcheck looks at all", nil
+}
+
+// leastRoom is how many bytes must be free beside an SQLite file: where less are, a small change may still find a place
+// in what the files have already, and the next one does not.
+const leastRoom = 4 << 20
+
+// CheckRoom is a fault where the disk of an embedded database is as good as full. A server looks after its own.
+func (d *DB) CheckRoom() error {
+	if !d.Embedded() {
+		return nil
+	}
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(filepath.Dir(d.path), &disk); err != nil {
+		return fault.Wrap(fault.Unavailable, string(unreachable), err, "%s", advice[unreachable])
+	}
+	return enough(disk.Bavail * uint64(disk.Bsize)) //nolint:gosec // a block has a size
+}
+
+func enough(free uint64) error {
+	if free < leastRoom {
+		return fault.New(fault.Unavailable, string(full), "%s", advice[full])
+	}
+	return nil
 }
 
 func (d *DB) checkPages(ctx context.Context) error {

@@ -147,3 +147,18 @@ func TestOtherErrorsSpeakForThemselves(t *testing.T) {
 		t.Errorf("%v", f)
 	}
 }
+
+// TestADiskThatIsAsGoodAsFull: a small write may find a place in files that are there already.
+func TestADiskThatIsAsGoodAsFull(t *testing.T) {
+	if err := db.Enough(db.LeastRoom - 1); fault.Of(err).Code != "db.full" {
+		t.Errorf("with less than is needed: %v", err)
+	}
+	if err := db.Enough(db.LeastRoom); err != nil {
+		t.Errorf("with what is needed: %v", err)
+	}
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		if err := d.CheckRoom(); err != nil {
+			t.Error(err)
+		}
+	})
+}
