@@ -58,13 +58,18 @@ func inCompany(t *testing.T, test func(t *testing.T, c *company)) {
 func found(t *testing.T, d *db.DB) *company {
 	t.Helper()
 	c := &company{t: t, d: d, key: secret.New(), now: start}
-	c.st = accountsdb.New(d.DB, accountsdb.Parts{
-		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, c.clock, testkit.Key) },
-		Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
-	})
+	c.st = c.over(d)
 	c.Service = c.process(c.key, false)
 	c.must(auditdb.New(d.DB, c.clock, testkit.Key).Sign(t.Context()))
 	return c
+}
+
+// over is the company's store over a pool of connections.
+func (c *company) over(d *db.DB) *accountsdb.Store {
+	return accountsdb.New(d.DB, accountsdb.Parts{
+		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, c.clock, testkit.Key) },
+		Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
+	})
 }
 
 // process is one more service on the same database, as another process has it.
