@@ -46,6 +46,13 @@ func violatesConstraint(err error) bool {
 	return false
 }
 
+// wasGivenUp tells whether the database ended a transaction so that others could go on: two waited for each other, or
+// what it had read was changed by another. Tried again from its beginning, it finds what the other one left.
+func wasGivenUp(err error) bool {
+	e := (*pgconn.PgError)(nil)
+	return errors.As(err, &e) && (e.Code == "40P01" || e.Code == "40001") // deadlock_detected, serialization_failure
+}
+
 // troubleOf recognises what ails the database in an error of either driver.
 func troubleOf(err error) trouble {
 	if errors.Is(err, context.DeadlineExceeded) {
