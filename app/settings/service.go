@@ -20,6 +20,8 @@ import (
 // Store keeps the settings that somebody has set, by name.
 type Store interface {
 	Tx(ctx context.Context, fn func(Store) error) error
+	// Lock makes those who change the settings come one after the other: each holds it until its transaction ends.
+	Lock(ctx context.Context) error
 	Journal() audit.Journal // in the transaction of the store
 	All(ctx context.Context) (map[string]string, error)
 	Put(ctx context.Context, name, value string, at time.Time) error
@@ -136,6 +138,9 @@ func (s *Service) Change(ctx context.Context, a actor.Actor, in Input) (Settings
 	}
 	defer s.forget()
 	err := s.store.Tx(ctx, func(st Store) error {
+		if err := st.Lock(ctx); err != nil {
+			return err
+		}
 		stored, err := st.All(ctx)
 		if err != nil {
 			return err

@@ -32,6 +32,7 @@ type store struct {
 }
 
 func (s *store) Tx(_ context.Context, fn func(settings.Store) error) error { return fn(s) }
+func (s *store) Lock(context.Context) error                                { return nil }
 func (s *store) Journal() audit.Journal                                    { return s }
 
 func (s *store) Append(_ context.Context, _ actor.Actor, e audit.Entry) error {

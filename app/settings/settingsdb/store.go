@@ -30,6 +30,9 @@ func (s *Store) Tx(ctx context.Context, fn func(settings.Store) error) error {
 	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx, s.journal)) })
 }
 
+// Lock implements settings.Store.
+func (s *Store) Lock(ctx context.Context) error { return db.Lock(ctx, s.db, "settings") }
+
 // Journal is the journal over the same handle.
 func (s *Store) Journal() audit.Journal { return s.journal(s.db) }
 
