@@ -110,10 +110,10 @@ func (a *App) checkKey(ctx context.Context, beside bool) error {
 					return err
 				}
 			}
-			if err := auditdb.New(tx, clock.Real, a.key).Sign(ctx); err != nil {
+			if err := store.Put(ctx, keyName, a.key.Fingerprint(), clock.Real()); err != nil {
 				return err
 			}
-			return store.Put(ctx, keyName, a.key.Fingerprint(), clock.Real())
+			return auditdb.New(tx, clock.Real, a.key).Sign(ctx)
 		default:
 			return fault.New(fault.Invalid, "secret_key", "this database was used with another secret key: set ECHELON_SECRET_KEY, or put back the file secret.key that lay beside it")
 		}

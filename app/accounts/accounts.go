@@ -64,9 +64,11 @@ func (a Account) NeedsCodes() bool {
 
 // Store keeps everything of accounts. What it does not know is a NotFound fault.
 type Store interface {
-	// Tx runs fn over one transaction, after those before it; what the journal and the outbox take in it is
-	// written with it.
+	// Tx runs fn over one transaction; what the journal and the outbox take in it is written with it. fn may be run
+	// again from its beginning, where the database had to give the transaction up.
 	Tx(ctx context.Context, fn func(Store) error) error
+	// Lock makes the transactions that ask for one order come one after the other, until each ends.
+	Lock(ctx context.Context, o Order) error
 	Journal() audit.Journal
 	Outbox() mail.Outbox
 
@@ -77,8 +79,24 @@ type Store interface {
 	tokenStore
 }
 
+// Order is what is decided over all accounts or people, so that transactions that decide it come one after the other.
+// What is decided over one account alone needs none of it: its transaction holds the account, by LockAccount, before it
+// reads what it decides by. A transaction locks accounts by their ids first, then at most one order, then throttles;
+// the journal comes last by itself. Two that keep to this never wait for each other.
+type Order string
+
+// The orders.
+const (
+	lastAdministrator Order = "the last administrator"
+	firstAccount      Order = "the first account"
+	lineOfManagement  Order = "the line of management"
+)
+
 type accountStore interface {
 	Account(ctx context.Context, id actor.PersonID) (Account, error)
+	// LockAccount reads an account and holds it until the transaction ends: nobody else who locks it reads or changes
+	// anything of it meanwhile.
+	LockAccount(ctx context.Context, id actor.PersonID) (Account, error)
 	ByEmail(ctx context.Context, email string) (Account, error)
 	ByPersona(ctx context.Context, persona string) (Account, error)
 	Accounts(ctx context.Context) ([]Account, error) // all, by creation

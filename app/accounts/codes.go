@@ -306,17 +306,20 @@ func (s *Service) EnterCode(ctx context.Context, a actor.Actor, token, code, age
 	}
 	var out Opened
 	err = s.store.Tx(ctx, func(tx Store) error {
+		if _, err := tx.LockAccount(ctx, account.ID); err != nil {
+			return err
+		}
 		if _, err := tx.Session(ctx, x.TokenHash); err != nil { // ended meanwhile, by a new password for instance
 			return err
 		}
 		if err := s.useAnyCode(ctx, tx, account, code); err != nil {
 			return err
 		}
-		if err := s.settle(ctx, tx, t); err != nil {
+		opens := Session{Stage: Full, Proof: x.Proof, Coded: true, Agent: agent}
+		if out, err = s.open(ctx, tx, account, opens, token); err != nil {
 			return err
 		}
-		out, err = s.open(ctx, tx, account, Session{Stage: Full, Proof: x.Proof, Coded: true, Agent: agent}, token)
-		return err
+		return s.settle(ctx, tx, t)
 	})
 	if err != nil {
 		return Opened{}, s.unshown(ctx, a, account, t, err)

@@ -98,16 +98,13 @@ func (s *Service) Delegate(ctx context.Context, a actor.Actor, in DelegateInput)
 		return err
 	}
 	d := Delegation{ID: newID(), From: in.From, To: in.To, Duty: in.Duty, StartsOn: in.StartsOn, EndsOn: ends, CreatedAt: s.now()}
+	today := s.today(ctx)
 	return s.store.Tx(ctx, func(tx Store) error {
-		from, err := tx.Account(ctx, in.From)
+		from, to, err := lockBoth(ctx, tx, in.From, in.To)
 		if err != nil {
 			return err
 		}
-		to, err := tx.Account(ctx, in.To)
-		if err != nil {
-			return err
-		}
-		if err := s.checkDuty(ctx, tx, from, to, in); err != nil {
+		if err := s.checkDuty(ctx, tx, from, to, in, today); err != nil {
 			return err
 		}
 		if err := checkLoad(ctx, tx, d); err != nil {
@@ -130,12 +127,25 @@ func (s *Service) Delegate(ctx context.Context, a actor.Actor, in DelegateInput)
 	})
 }
 
+// lockBoth reads two accounts and holds them, in the order in which everybody does.
+func lockBoth(ctx context.Context, tx Store, x, y actor.PersonID) (of, and Account, err error) {
+	if y < x {
+		and, of, err = lockBoth(ctx, tx, y, x)
+		return of, and, err
+	}
+	if of, err = tx.LockAccount(ctx, x); err != nil {
+		return of, and, err
+	}
+	and, err = tx.LockAccount(ctx, y)
+	return of, and, err
+}
+
 // checkDuty refuses what the giver does not hold and who cannot take it.
-func (s *Service) checkDuty(ctx context.Context, tx Store, from, to Account, in DelegateInput) error {
+func (s *Service) checkDuty(ctx context.Context, tx Store, from, to Account, in DelegateInput, today string) error {
 	holds := slices.Contains(from.Roles, actor.Role(in.Duty))
 	if in.Duty == DutyLine {
 		var err error
-		if holds, err = tx.HasReports(ctx, []actor.PersonID{from.ID}, max(in.StartsOn, s.today(ctx))); err != nil {
+		if holds, err = tx.HasReports(ctx, []actor.PersonID{from.ID}, max(in.StartsOn, today)); err != nil {
 			return err
 		}
 	}
@@ -145,7 +155,7 @@ func (s *Service) checkDuty(ctx context.Context, tx Store, from, to Account, in 
 		return refused.At("duty", "not_held", "")
 	case s.usable(to) != nil:
 		return refused.At("to", "disabled", "")
-	case in.LastDay < s.today(ctx):
+	case in.LastDay < today:
 		return refused.At("last_day", "past", "")
 	default:
 		return nil
@@ -223,10 +233,7 @@ func (s *Service) RevokeDelegation(ctx context.Context, a actor.Actor, id string
 		if err := access.Hide(s.mayDelegate(a, d.From, "delegation:"+id)); err != nil {
 			return err
 		}
-		if !d.RevokedAt.IsZero() {
-			return nil
-		}
-		if err := tx.RevokeDelegation(ctx, id, s.now()); err != nil {
+		if revoked, err := tx.RevokeDelegation(ctx, id, s.now()); err != nil || !revoked {
 			return err
 		}
 		return note(ctx, tx, a, "delegations.revoked", "delegation:"+id, audit.Done, map[string]string{"giver": string(d.From), "stand_in": string(d.To)})

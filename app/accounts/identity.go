@@ -32,18 +32,18 @@ type Provided struct {
 // SignInProvided opens a session for somebody a provider vouches for. An identity that no account is linked to is a
 // NotFound fault with the code "identity_unlinked": it is linked by somebody who is signed in, and by nothing else.
 func (s *Service) SignInProvided(ctx context.Context, a actor.Actor, p Provided) (Opened, error) {
+	id, err := linkedTo(ctx, s.store, p)
+	if err != nil {
+		return Opened{}, err
+	}
 	var out Opened
 	var account Account
-	err := s.store.Tx(ctx, func(tx Store) error {
-		i, err := tx.Identity(ctx, p.Issuer, p.Subject)
-		if fault.Is(err, fault.NotFound) {
-			return fault.New(fault.NotFound, "identity_unlinked", "no account is linked to this identity")
-		}
-		if err != nil {
+	err = s.store.Tx(ctx, func(tx Store) error {
+		if account, err = tx.LockAccount(ctx, id); err != nil {
 			return err
 		}
-		if account, err = tx.Account(ctx, i.Account); err != nil {
-			return err
+		if now, err := linkedTo(ctx, tx, p); err != nil || now != id { // again: it may have been taken away meanwhile
+			return cmp.Or(err, errUnlinked())
 		}
 		if s.usable(account) != nil {
 			return errWrong()
@@ -55,6 +55,20 @@ func (s *Service) SignInProvided(ctx context.Context, a actor.Actor, p Provided)
 		return Opened{}, s.refuse(ctx, a, account, try{}, "session.refused", err)
 	}
 	return out, err
+}
+
+// errUnlinked is the answer to an identity that no account is linked to.
+func errUnlinked() error {
+	return fault.New(fault.NotFound, "identity_unlinked", "no account is linked to this identity")
+}
+
+// linkedTo reads whose account an identity is linked to.
+func linkedTo(ctx context.Context, st Store, p Provided) (actor.PersonID, error) {
+	i, err := st.Identity(ctx, p.Issuer, p.Subject)
+	if fault.Is(err, fault.NotFound) {
+		err = errUnlinked()
+	}
+	return i.Account, err
 }
 
 // Confirm asks for a proof that the actor is there, before they go to a provider to show an identity to link.

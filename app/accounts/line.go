@@ -57,7 +57,8 @@ type lineStore interface {
 	// DelegatedTo lists what holds for somebody on a day, from accounts in use that hold the duty themselves.
 	DelegatedTo(ctx context.Context, to actor.PersonID, day string) ([]Delegation, error)
 	Delegations(ctx context.Context, of actor.PersonID) ([]Delegation, error) // "" for everybody's; latest first
-	RevokeDelegation(ctx context.Context, id string, at time.Time) error
+	// RevokeDelegation ends one; false when it was ended already.
+	RevokeDelegation(ctx context.Context, id string, at time.Time) (bool, error)
 }
 
 // AssignInput puts a person somewhere from a day on.
@@ -85,8 +86,12 @@ func (s *Service) Assign(ctx context.Context, a actor.Actor, in AssignInput) err
 	if err != nil {
 		return err
 	}
+	today := s.today(ctx)
 	return s.store.Tx(ctx, func(tx Store) error {
-		if err := s.assign(ctx, tx, in); err != nil {
+		if err := tx.Lock(ctx, lineOfManagement); err != nil { // two may each close a half of one circle
+			return err
+		}
+		if err := s.assign(ctx, tx, in, today); err != nil {
 			return err
 		}
 		details := map[string]string{"manager": string(in.Manager), "profile": in.Profile, "from": in.StartsOn}
@@ -95,7 +100,7 @@ func (s *Service) Assign(ctx context.Context, a actor.Actor, in AssignInput) err
 	})
 }
 
-func (s *Service) assign(ctx context.Context, tx Store, in AssignInput) error {
+func (s *Service) assign(ctx context.Context, tx Store, in AssignInput, today string) error {
 	for _, id := range []actor.PersonID{in.Person, in.Manager} {
 		if id == "" {
 			continue
@@ -108,7 +113,7 @@ func (s *Service) assign(ctx context.Context, tx Store, in AssignInput) error {
 	if err != nil {
 		return err
 	}
-	if err := checkStart(before, in.StartsOn, s.today(ctx)); err != nil {
+	if err := checkStart(before, in.StartsOn, today); err != nil {
 		return err
 	}
 	after := placed(before, Assignment{ID: newID(), Person: in.Person, Manager: in.Manager, Profile: in.Profile, StartsOn: in.StartsOn, CreatedAt: s.now()})

@@ -100,7 +100,7 @@ func (s *Service) Forgot(ctx context.Context, a actor.Actor, email string) error
 		if err := noteBlocked(ctx, tx, a, t); err != nil {
 			return err
 		}
-		account, err := tx.ByEmail(ctx, email)
+		account, err := lockByEmail(ctx, tx, email)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
@@ -113,6 +113,18 @@ func (s *Service) Forgot(ctx context.Context, a actor.Actor, email string) error
 		return s.abandon(ctx, t, err)
 	}
 	return nil
+}
+
+// lockByEmail reads the account of an address and holds it. One that has moved to another address since is NotFound.
+func lockByEmail(ctx context.Context, tx Store, email string) (Account, error) {
+	account, err := tx.ByEmail(ctx, email)
+	if err == nil {
+		account, err = tx.LockAccount(ctx, account.ID)
+	}
+	if err == nil && account.Email != email {
+		err = fault.New(fault.NotFound, "not_found", "account of an address")
+	}
+	return account, err
 }
 
 // send makes a link for an account and puts the letter that carries it in the outbox.
@@ -136,16 +148,20 @@ func (s *Service) send(ctx context.Context, tx Store, a actor.Actor, account Acc
 
 // CheckLink returns whose password a link sets; a link that is not good any more is NotFound.
 func (s *Service) CheckLink(ctx context.Context, _ actor.Actor, token string) (Account, error) {
-	_, account, err := s.checkLink(ctx, s.store, token)
+	_, account, err := s.checkLink(ctx, s.store, s.store.Account, token)
 	return account, err
 }
 
-func (s *Service) checkLink(ctx context.Context, st Store, token string) (Link, Account, error) {
+// reader reads an account, and may hold it.
+type reader func(ctx context.Context, id actor.PersonID) (Account, error)
+
+// checkLink reads a link that can still be used, and its account by a reader.
+func (s *Service) checkLink(ctx context.Context, st Store, read reader, token string) (Link, Account, error) {
 	l, err := s.linkOf(ctx, st, []LinkKind{Invitation, Reset}, token)
 	if err != nil {
 		return Link{}, Account{}, err
 	}
-	account, err := st.Account(ctx, l.Account)
+	account, err := read(ctx, l.Account)
 	if err != nil || s.usable(account) != nil {
 		return Link{}, Account{}, errLink()
 	}
@@ -163,7 +179,7 @@ type Used struct {
 // else, so all that opened it before ends, as when an administrator resets it. Nobody is signed in: the way leads to the
 // sign-in, where one-time codes are asked for as ever.
 func (s *Service) UseLink(ctx context.Context, _ actor.Actor, token, password string) (Used, error) {
-	_, account, err := s.checkLink(ctx, s.store, token)
+	_, account, err := s.checkLink(ctx, s.store, s.store.Account, token)
 	if err != nil {
 		return Used{}, err
 	}
@@ -177,7 +193,7 @@ func (s *Service) UseLink(ctx context.Context, _ actor.Actor, token, password st
 	var link Link
 	who := actor.Actor{Kind: actor.Person, ID: account.ID}
 	err = s.store.Tx(ctx, func(tx Store) error {
-		if link, account, err = s.checkLink(ctx, tx, token); err != nil { // again: used, or ended, meanwhile
+		if link, account, err = s.checkLink(ctx, tx, tx.LockAccount, token); err != nil { // again: used, or ended, meanwhile
 			return err
 		}
 		if err := useUp(ctx, tx, token, s.now()); err != nil {
@@ -267,6 +283,9 @@ func (s *Service) FirstRun(ctx context.Context, a actor.Actor) (string, error) {
 	}
 	path := ""
 	err := s.store.Tx(ctx, func(tx Store) error {
+		if err := tx.Lock(ctx, firstAccount); err != nil {
+			return err
+		}
 		some, err := tx.HasAccounts(ctx)
 		if err != nil || some {
 			return err
@@ -323,6 +342,9 @@ func (s *Service) SetUp(ctx context.Context, _ actor.Actor, token string, in Set
 	}
 	var out Opened
 	err = s.store.Tx(ctx, func(tx Store) error {
+		if err := tx.Lock(ctx, firstAccount); err != nil {
+			return err
+		}
 		if err := s.checkSetUp(ctx, tx, token); err != nil { // again: the one before may have done it
 			return err
 		}

@@ -58,6 +58,9 @@ func (s *Service) Create(ctx context.Context, a actor.Actor, in NewAccount) (act
 	account := Account{ID: newPersonID(), Email: in.Email, Name: in.Name, Lang: in.Lang, Roles: in.Roles, CreatedAt: s.now()}
 	path := ""
 	err := s.store.Tx(ctx, func(tx Store) error {
+		if err := orderFirst(ctx, tx); err != nil {
+			return err
+		}
 		if err := tx.AddAccount(ctx, account); err != nil {
 			return taken(err)
 		}
@@ -73,6 +76,15 @@ func (s *Service) Create(ctx context.Context, a actor.Actor, in NewAccount) (act
 		return err
 	})
 	return account.ID, path, err
+}
+
+// orderFirst makes whoever adds an account while there is none wait for whoever else does: a link for the first account
+// makes no second one.
+func orderFirst(ctx context.Context, tx Store) error {
+	if some, err := tx.HasAccounts(ctx); err != nil || some {
+		return err
+	}
+	return tx.Lock(ctx, firstAccount)
 }
 
 // taken says that an address belongs to somebody else.
@@ -94,14 +106,11 @@ func (s *Service) change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 		return fault.Wrap(fault.Forbidden, "forbidden", &access.Refusal{Action: access.AccountsWrite, Object: object}, "nobody changes their own rights")
 	}
 	return s.store.Tx(ctx, func(tx Store) error {
-		before, err := tx.Administrators(ctx)
+		account, err := tx.LockAccount(ctx, id)
 		if err != nil {
 			return err
 		}
-		account, err := tx.Account(ctx, id)
-		if err != nil {
-			return err
-		}
+		administered := account.administers()
 		details, err := fn(tx, &account)
 		if err != nil {
 			return err
@@ -109,14 +118,31 @@ func (s *Service) change(ctx context.Context, a actor.Actor, id actor.PersonID, 
 		if err := tx.PutAccount(ctx, account); err != nil {
 			return taken(err)
 		}
-		if after, err := tx.Administrators(ctx); err != nil || after == 0 && before > 0 {
-			if err == nil {
-				err = fault.New(fault.Conflict, "last_administrator", "no administrator would be left")
+		if administered && !account.administers() {
+			if err := keepAdministrator(ctx, tx); err != nil {
+				return err
 			}
-			return err
 		}
 		return note(ctx, tx, a, action, audit.PersonObject(id), audit.Done, details)
 	})
+}
+
+// administers tells whether the account is one of an administrator, in use.
+func (a Account) administers() bool {
+	return !a.Disabled() && slices.Contains(a.Roles, actor.Administrator)
+}
+
+// keepAdministrator refuses to have taken the last administrator away. Whoever takes one counts those that are left
+// after everybody before them.
+func keepAdministrator(ctx context.Context, tx Store) error {
+	if err := tx.Lock(ctx, lastAdministrator); err != nil {
+		return err
+	}
+	left, err := tx.Administrators(ctx)
+	if err == nil && left == 0 {
+		err = fault.New(fault.Conflict, "last_administrator", "no administrator would be left")
+	}
+	return err
 }
 
 // Details are what an administrator may correct.
@@ -350,7 +376,7 @@ func (s *Service) Prefer(ctx context.Context, a actor.Actor, in Preferences) err
 		return err
 	}
 	return s.store.Tx(ctx, func(tx Store) error {
-		x, err := tx.Account(ctx, a.ID)
+		x, err := tx.LockAccount(ctx, a.ID)
 		if err != nil {
 			return err
 		}
@@ -381,6 +407,9 @@ func (s *Service) PutPersona(ctx context.Context, a actor.Actor, account Account
 		if fault.Is(err, fault.NotFound) {
 			account.ID = newPersonID()
 			return taken(tx.AddAccount(ctx, account))
+		}
+		if err == nil {
+			known, err = tx.LockAccount(ctx, known.ID)
 		}
 		if err != nil {
 			return err

@@ -107,6 +107,9 @@ func (s *Service) fresh(ctx context.Context, st Store, a actor.Actor) error {
 // administrator resets or disables in the meantime must not come back by an act that was under way.
 func (s *Service) whileProven(ctx context.Context, a actor.Actor, p proof, act func(tx Store) error) error {
 	return s.store.Tx(ctx, func(tx Store) error {
+		if err := s.present(ctx, tx, a); err != nil {
+			return err
+		}
 		phc, err := tx.Password(ctx, a.ID)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
@@ -114,16 +117,14 @@ func (s *Service) whileProven(ctx context.Context, a actor.Actor, p proof, act f
 		if phc != p.phc {
 			return fault.New(fault.Unauthenticated, "unauthenticated", "the password was replaced meanwhile")
 		}
-		if err := s.present(ctx, tx, a); err != nil {
-			return err
-		}
 		return act(tx)
 	})
 }
 
-// present refuses somebody whose account was disabled, or whose session was ended, since their request began.
+// present holds the actor's own account, and refuses somebody whose account was disabled, or whose session was ended,
+// since their request began.
 func (s *Service) present(ctx context.Context, tx Store, a actor.Actor) error {
-	account, err := tx.Account(ctx, a.ID)
+	account, err := tx.LockAccount(ctx, a.ID)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,8 @@ type sessionStore interface {
 	MarkUncoded(ctx context.Context, id actor.PersonID, session string) error
 	// MarkProved notes that a proof was shown in a session of an account.
 	MarkProved(ctx context.Context, id actor.PersonID, session string, at time.Time) error
-	EndSession(ctx context.Context, tokenHash string) error
+	// EndSession ends one; false when it was ended already.
+	EndSession(ctx context.Context, tokenHash string) (bool, error)
 	// EndSessions ends all of an account but the one that is kept, "" for none, and says how many.
 	EndSessions(ctx context.Context, id actor.PersonID, keep string) (int, error)
 	EndOld(ctx context.Context, at time.Time) error // those that are over by any of their limits
@@ -127,7 +128,7 @@ func (s *Service) open(ctx context.Context, tx Store, account Account, x Session
 		x.ExpiresAt = now.Add(CodeLimit)
 	}
 	if former != "" {
-		if err := tx.EndSession(ctx, hash(former)); err != nil {
+		if _, err := tx.EndSession(ctx, hash(former)); err != nil {
 			return Opened{}, err
 		}
 	}
@@ -185,7 +186,7 @@ func (s *Service) session(ctx context.Context, token string) (Session, Account, 
 		return Session{}, Account{}, err
 	}
 	if x.ended(s.now()) {
-		if err := s.store.EndSession(ctx, x.TokenHash); err != nil {
+		if _, err := s.store.EndSession(ctx, x.TokenHash); err != nil {
 			return Session{}, Account{}, err
 		}
 		return Session{}, Account{}, none
@@ -244,7 +245,7 @@ func (s *Service) SignOut(ctx context.Context, a actor.Actor, token string) erro
 		if err != nil {
 			return err
 		}
-		if err := tx.EndSession(ctx, x.TokenHash); err != nil {
+		if ended, err := tx.EndSession(ctx, x.TokenHash); err != nil || !ended {
 			return err
 		}
 		return note(ctx, tx, a, "session.closed", "session:"+x.ID, audit.Done, nil)
@@ -263,6 +264,9 @@ func (s *Service) Sessions(ctx context.Context, a actor.Actor) ([]Session, error
 // RevokeSession ends one of the actor's own sessions. Anybody else's is a NotFound fault that the journal knows of.
 func (s *Service) RevokeSession(ctx context.Context, a actor.Actor, id string) error {
 	return s.store.Tx(ctx, func(tx Store) error {
+		if err := hold(ctx, tx, a); err != nil {
+			return err
+		}
 		all, err := tx.SessionsOf(ctx, a.ID)
 		if err != nil {
 			return err
@@ -271,7 +275,7 @@ func (s *Service) RevokeSession(ctx context.Context, a actor.Actor, id string) e
 		if err := s.own(a, i >= 0, "session:"+id); err != nil {
 			return err
 		}
-		if err := tx.EndSession(ctx, all[i].TokenHash); err != nil {
+		if _, err := tx.EndSession(ctx, all[i].TokenHash); err != nil {
 			return err
 		}
 		return note(ctx, tx, a, "session.revoked", "session:"+id, audit.Done, nil)
@@ -284,11 +288,23 @@ func (s *Service) RevokeOtherSessions(ctx context.Context, a actor.Actor) error 
 		return err
 	}
 	return s.store.Tx(ctx, func(tx Store) error {
+		if err := hold(ctx, tx, a); err != nil {
+			return err
+		}
 		if _, err := tx.EndSessions(ctx, a.ID, a.Session); err != nil {
 			return err
 		}
 		return note(ctx, tx, a, "session.revoked", audit.PersonObject(a.ID), audit.Done, map[string]string{"which": "others"})
 	})
+}
+
+// hold holds the actor's own account, where they have one: what is theirs alone is changed by one act at a time.
+func hold(ctx context.Context, tx Store, a actor.Actor) error {
+	_, err := tx.LockAccount(ctx, a.ID)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
 }
 
 // own decides on something of the actor's own; what is not theirs is hidden.

@@ -59,11 +59,10 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 				return err
 			}
 		}
-		if err := s.settle(ctx, tx, t); err != nil {
+		if out, err = s.enter(ctx, tx, account, Session{Proof: ByPassword, Agent: in.Agent}, in.Former); err != nil {
 			return err
 		}
-		out, err = s.enter(ctx, tx, account, Session{Proof: ByPassword, Agent: in.Agent}, in.Former)
-		return err
+		return s.settle(ctx, tx, t)
 	})
 	if err != nil {
 		return Opened{}, s.abandon(ctx, t, err)
@@ -74,12 +73,12 @@ func (s *Service) SignIn(ctx context.Context, a actor.Actor, in SignInInput) (Op
 // unchanged refuses a sign-in whose password was replaced, or whose account was disabled, while it was compared: the
 // sessions that ended with it must not be joined by a late one.
 func (s *Service) unchanged(ctx context.Context, tx Store, id actor.PersonID, phc string) error {
-	now, err := tx.Password(ctx, id)
-	if err != nil && !fault.Is(err, fault.NotFound) { // gone is replaced, too
+	account, err := tx.LockAccount(ctx, id)
+	if err != nil {
 		return err
 	}
-	account, err := tx.Account(ctx, id)
-	if err != nil {
+	now, err := tx.Password(ctx, id)
+	if err != nil && !fault.Is(err, fault.NotFound) { // gone is replaced, too
 		return err
 	}
 	if now != phc || s.usable(account) != nil {
@@ -125,6 +124,9 @@ func (s *Service) SignInPersona(ctx context.Context, _ actor.Actor, persona, age
 	var out Opened
 	err := s.store.Tx(ctx, func(tx Store) error {
 		account, err := tx.ByPersona(ctx, persona)
+		if err == nil {
+			account, err = tx.LockAccount(ctx, account.ID)
+		}
 		if err != nil {
 			return err
 		}

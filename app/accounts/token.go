@@ -97,7 +97,7 @@ func (s *Service) CreateTokenFor(ctx context.Context, a actor.Actor, email strin
 	}
 	text := ""
 	err := s.store.Tx(ctx, func(tx Store) error {
-		account, err := tx.ByEmail(ctx, Email(email))
+		account, err := lockByEmail(ctx, tx, Email(email))
 		if err != nil {
 			return err
 		}
@@ -141,6 +141,9 @@ func (s *Service) Tokens(ctx context.Context, a actor.Actor) ([]Token, error) {
 // RevokeToken ends one of the actor's own tokens. Anybody else's is a NotFound fault that the journal knows of.
 func (s *Service) RevokeToken(ctx context.Context, a actor.Actor, id string) error {
 	return s.store.Tx(ctx, func(tx Store) error {
+		if err := hold(ctx, tx, a); err != nil {
+			return err
+		}
 		all, err := tx.TokensOf(ctx, a.ID)
 		if err != nil {
 			return err

@@ -43,8 +43,9 @@ type Entry struct {
 	Hash     string            `json:"hash"`
 }
 
-// Journal takes entries. Append writes in the transaction the journal was made over; when it fails, so must the act.
-// From there on the journal is locked until that transaction ends, so that an act appends when all else is written.
+// Journal takes entries. Append refuses at once what is no entry; the entry is written in the transaction that the
+// journal was made over, when all else of it is, since from there on others wait for the journal. When either fails, so
+// does the act. A journal over no transaction has written the entry when Append returns.
 type Journal interface {
 	Append(ctx context.Context, a actor.Actor, e Entry) error
 }

@@ -65,6 +65,16 @@ func (s *Store) Account(ctx context.Context, id actor.PersonID) (accounts.Accoun
 	return s.one(ctx, "account", string(id), "a.person_id = ?")
 }
 
+// LockAccount reads one account as it is now and holds it.
+func (s *Store) LockAccount(ctx context.Context, id actor.PersonID) (accounts.Account, error) {
+	if err := db.Findable("account", string(id)); err != nil {
+		return accounts.Account{}, err
+	}
+	return first("account")(s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return db.ForUpdate(s.db, q.Where("a.person_id = ?", id))
+	}))
+}
+
 // ByEmail reads the account of an address in its one form, the first that was made where there are several of before.
 func (s *Store) ByEmail(ctx context.Context, email string) (accounts.Account, error) {
 	if err := db.Findable("account of an address", email); err != nil {
@@ -92,14 +102,20 @@ func (s *Store) one(ctx context.Context, what, key, where string) (accounts.Acco
 }
 
 func (s *Store) only(ctx context.Context, what, where string, key any) (accounts.Account, error) {
-	list, err := s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(where, key) })
-	if err != nil {
-		return accounts.Account{}, err
+	return first(what)(s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(where, key) }))
+}
+
+// first is the first account of a list, which is NotFound when there is none.
+func first(what string) func([]accounts.Account, error) (accounts.Account, error) {
+	return func(list []accounts.Account, err error) (accounts.Account, error) {
+		if err == nil && len(list) == 0 {
+			err = fault.New(fault.NotFound, "not_found", "%s", what)
+		}
+		if err != nil {
+			return accounts.Account{}, err
+		}
+		return list[0], nil
 	}
-	if len(list) == 0 {
-		return accounts.Account{}, fault.New(fault.NotFound, "not_found", "%s", what)
-	}
-	return list[0], nil
 }
 
 // Accounts lists all by creation.

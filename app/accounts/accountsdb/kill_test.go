@@ -125,14 +125,16 @@ func runAndDie(t *testing.T, address string, at step, id actor.PersonID) {
 // dying is a journal that ends the process on the way.
 type dying struct {
 	audit.Journal
-	at step
+	over bun.IDB
+	at   step
 }
 
 func (j dying) Append(ctx context.Context, a actor.Actor, e audit.Entry) error {
 	dieIf(j.at == beforeEntry)
-	err := j.Journal.Append(ctx, a, e)
-	dieIf(j.at == beforeCommit)
-	return err
+	if err := j.Journal.Append(ctx, a, e); err != nil {
+		return err
+	}
+	return db.Last(ctx, j.over, func(bun.IDB) error { dieIf(j.at == beforeCommit); return nil })
 }
 
 // TestHelperThatDies disables an account and dies on the way. Alone it does nothing.
@@ -145,7 +147,7 @@ func TestHelperThatDies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := service(d, func(h bun.IDB) audit.Journal { return dying{auditdb.New(h, clock.Fixed(start), testkit.Key), at} })
+	s := service(d, func(h bun.IDB) audit.Journal { return dying{auditdb.New(h, clock.Fixed(start), testkit.Key), h, at} })
 	if err := s.Disable(context.Background(), operator, actor.PersonID(os.Getenv(killAccount))); err != nil {
 		t.Fatal(err)
 	}

@@ -249,8 +249,9 @@ func (s *Store) delegations(ctx context.Context, narrow func(*bun.SelectQuery) *
 	return out, nil
 }
 
-// RevokeDelegation ends one.
-func (s *Store) RevokeDelegation(ctx context.Context, id string, at time.Time) error {
-	_, err := s.db.NewUpdate().Model((*delegationRow)(nil)).Set("revoked_at = ?", db.Time(at)).Where("id = ?", id).Exec(ctx)
-	return db.Translate(err, "revoke delegation")
+// RevokeDelegation ends one unless it was ended.
+func (s *Store) RevokeDelegation(ctx context.Context, id string, at time.Time) (bool, error) {
+	res, err := s.db.NewUpdate().Model((*delegationRow)(nil)).Set("revoked_at = ?", db.Time(at)).
+		Where("id = ? AND revoked_at IS NULL", id).Exec(ctx)
+	return took(db.Changed(res, err, "revoke delegation"))
 }

@@ -246,10 +246,11 @@ func (s *Store) DropLinks(ctx context.Context, kind accounts.LinkKind, id actor.
 	return hashes, db.Translate(err, "remove links")
 }
 
-// DropOldLinks removes links that were used, or ended, before an instant.
+// DropOldLinks removes links that were used, or ended, before an instant, but those that somebody else is at.
 func (s *Store) DropOldLinks(ctx context.Context, before time.Time) error {
 	at := db.Time(before)
-	_, err := s.db.NewDelete().Model((*linkRow)(nil)).Where("used_at < ? OR expires_at < ?", at, at).Exec(ctx)
+	old := s.db.NewSelect().Model((*linkRow)(nil)).Column("token_hash").Where("used_at < ? OR expires_at < ?", at, at)
+	_, err := s.db.NewDelete().Model((*linkRow)(nil)).Where("token_hash IN (?)", db.SkipLocked(s.db, old)).Exec(ctx)
 	return db.Translate(err, "remove old links")
 }
 
@@ -299,24 +300,21 @@ func (s *Store) DropIdentity(ctx context.Context, id actor.PersonID, issuer stri
 
 // Throttle reads one.
 func (s *Store) Throttle(ctx context.Context, id string) (accounts.Throttle, error) {
-	return s.throttle(ctx, s.db.NewSelect(), id)
-}
-
-func (s *Store) throttle(ctx context.Context, q *bun.SelectQuery, id string) (accounts.Throttle, error) {
 	var r throttleRow
-	if err := q.Model(&r).Where("id = ?", id).Scan(ctx); err != nil {
-		return accounts.Throttle{}, db.Translate(err, "read throttle")
-	}
-	return accounts.Throttle{ID: r.ID, Failures: r.Failures, LastAt: r.LastAt.UTC(), BlockedUntil: r.BlockedUntil.UTC()}, nil
+	err := s.db.NewSelect().Model(&r).Where("id = ?", id).Scan(ctx)
+	return throttle(r), db.Translate(err, "read throttle")
 }
 
-// LockThrottle makes the row when there is none, and holds it.
+func throttle(r throttleRow) accounts.Throttle {
+	return accounts.Throttle{ID: r.ID, Failures: r.Failures, LastAt: r.LastAt.UTC(), BlockedUntil: r.BlockedUntil.UTC()}
+}
+
+// LockThrottle makes the row when there is none, and holds it. One statement does both: between two, somebody else
+// could forget the row.
 func (s *Store) LockThrottle(ctx context.Context, id string) (accounts.Throttle, error) {
-	fresh := throttleRow{ID: id, LastAt: time.Unix(0, 0).UTC(), BlockedUntil: time.Unix(0, 0).UTC()}
-	if _, err := s.db.NewInsert().Model(&fresh).On("CONFLICT (id) DO NOTHING").Exec(ctx); err != nil {
-		return accounts.Throttle{}, db.Translate(err, "make throttle")
-	}
-	return s.throttle(ctx, db.ForUpdate(s.db, s.db.NewSelect()), id)
+	r := throttleRow{ID: id, LastAt: time.Unix(0, 0).UTC(), BlockedUntil: time.Unix(0, 0).UTC()}
+	_, err := s.db.NewInsert().Model(&r).On("CONFLICT (id) DO UPDATE").Set("id = EXCLUDED.id").Returning("*").Exec(ctx)
+	return throttle(r), db.Translate(err, "lock throttle")
 }
 
 // PutThrottle stores one that LockThrottle read.
@@ -332,8 +330,9 @@ func (s *Store) DropThrottle(ctx context.Context, id string) error {
 	return db.Translate(err, "forget throttle")
 }
 
-// DropThrottles forgets those whose last failure is older.
+// DropThrottles forgets those whose last failure is older, but those that somebody else is at.
 func (s *Store) DropThrottles(ctx context.Context, before time.Time) error {
-	_, err := s.db.NewDelete().Model((*throttleRow)(nil)).Where("last_at < ?", db.Time(before)).Exec(ctx)
+	old := s.db.NewSelect().Model((*throttleRow)(nil)).Column("id").Where("last_at < ?", db.Time(before))
+	_, err := s.db.NewDelete().Model((*throttleRow)(nil)).Where("id IN (?)", db.SkipLocked(s.db, old)).Exec(ctx)
 	return db.Translate(err, "forget old throttles")
 }

@@ -109,10 +109,10 @@ func (s *Store) MarkProved(ctx context.Context, id actor.PersonID, session strin
 	return db.Translate(err, "mark session as proved")
 }
 
-// EndSession removes a session.
-func (s *Store) EndSession(ctx context.Context, tokenHash string) error {
-	_, err := s.db.NewDelete().Model((*sessionRow)(nil)).Where("token_hash = ?", tokenHash).Exec(ctx)
-	return db.Translate(err, "end session")
+// EndSession removes a session unless it was removed.
+func (s *Store) EndSession(ctx context.Context, tokenHash string) (bool, error) {
+	res, err := s.db.NewDelete().Model((*sessionRow)(nil)).Where("token_hash = ?", tokenHash).Exec(ctx)
+	return took(db.Changed(res, err, "end session"))
 }
 
 // EndSessions removes an account's sessions but the one that is kept.
@@ -125,10 +125,13 @@ func (s *Store) EndSessions(ctx context.Context, id actor.PersonID, keep string)
 	return int(n), db.Translate(err, "end sessions")
 }
 
-// EndOld removes the sessions that are over: expired, unused for too long, or begun by a clock that ran ahead.
+// EndOld removes the sessions that are over: expired, unused for too long, or begun by a clock that ran ahead. It
+// passes over those that somebody else is ending.
 func (s *Store) EndOld(ctx context.Context, at time.Time) error {
-	_, err := s.db.NewDelete().Model((*sessionRow)(nil)).
-		Where("expires_at <= ? OR seen_at < ? OR created_at > ?", db.Time(at), db.Time(at.Add(-accounts.IdleLimit)), db.Time(at.Add(accounts.AbsoluteLimit))).Exec(ctx)
+	unused, ahead := db.Time(at.Add(-accounts.IdleLimit)), db.Time(at.Add(accounts.AbsoluteLimit))
+	over := s.db.NewSelect().Model((*sessionRow)(nil)).Column("token_hash").
+		Where("expires_at <= ? OR seen_at < ? OR created_at > ?", db.Time(at), unused, ahead)
+	_, err := s.db.NewDelete().Model((*sessionRow)(nil)).Where("token_hash IN (?)", db.SkipLocked(s.db, over)).Exec(ctx)
 	return db.Translate(err, "end old sessions")
 }
 

@@ -33,16 +33,14 @@ func New(handle bun.IDB, parts Parts) *Store { return &Store{db: handle, parts: 
 
 var _ accounts.Store = (*Store)(nil)
 
-// Tx runs fn over one transaction. Those of accounts come one after the other: each begins by waiting for the head of
-// the journal, which it takes at its end in any case; taken only then, two acts could wait for each other's rows.
+// Tx runs fn over one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(accounts.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error {
-		var id int64
-		if err := db.ForUpdate(tx, tx.NewSelect().Table("journal_head").Column("id").Where("id = 1")).Scan(ctx, &id); err != nil {
-			return db.Translate(err, "wait in line")
-		}
-		return fn(New(tx, s.parts))
-	})
+	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx, s.parts)) })
+}
+
+// Lock makes those who ask for one order come one after the other.
+func (s *Store) Lock(ctx context.Context, o accounts.Order) error {
+	return db.Lock(ctx, s.db, string(o))
 }
 
 // Journal is the journal of this handle.

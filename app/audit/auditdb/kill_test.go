@@ -88,8 +88,7 @@ func TestHelperThatDies(t *testing.T) {
 		if err := auditdb.New(tx, clock.Fixed(start), testkit.Key).Append(context.Background(), operator, audit.Entry{Action: "settings.changed", Outcome: audit.Done}); err != nil {
 			return err
 		}
-		dieIf(at == beforeCommit)
-		return nil
+		return db.Last(context.Background(), tx, func(bun.IDB) error { dieIf(at == beforeCommit); return nil })
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -154,7 +154,7 @@ func (s *Store) tell(ctx context.Context, tx bun.IDB, t audit.Tally) error {
 	}
 	e := t.Entry()
 	e.Actor = t.Actor
-	return s.over(tx).chain(audit.WithAddress(ctx, ""), e)
+	return s.over(tx).appendLast(audit.WithAddress(ctx, ""), e)
 }
 
 func put(ctx context.Context, tx bun.IDB, t audit.Tally) error {

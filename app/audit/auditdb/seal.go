@@ -71,9 +71,9 @@ func (s *Store) follow(before headRow, head audit.Head) string {
 // other.
 func (s *Store) Sign(ctx context.Context) error {
 	return db.InTx(ctx, s.db, func(tx bun.IDB) error {
-		var head headRow
-		if err := db.ForUpdate(tx, tx.NewSelect().Model(&head).Where("id = 1")).Scan(ctx); err != nil {
-			return db.Translate(err, "lock the journal")
+		head, err := s.over(tx).lockHead(ctx)
+		if err != nil {
+			return err
 		}
 		res, err := tx.NewUpdate().Model((*headRow)(nil)).Set("mac = ?", s.sign(headPurpose, head.head().String())).Where("id = 1").Exec(ctx)
 		return db.Changed(res, err, "sign the head of the journal")
@@ -94,7 +94,7 @@ func (s *Store) Seal(ctx context.Context) (audit.Seal, audit.Signature, error) {
 	return row.seal(), s.signature(sealPurpose, text, row.MAC), err
 }
 
-// Cut implements audit.Store.
+// Cut implements audit.Store. Acts go on while it works: they append at the other end.
 func (s *Store) Cut(ctx context.Context, a actor.Actor, former, seal audit.Seal) (audit.Seal, error) {
 	seal.At, seal.Actor = db.Time(s.now()), a.String()
 	text, err := seal.Text()
@@ -103,7 +103,7 @@ func (s *Store) Cut(ctx context.Context, a actor.Actor, former, seal audit.Seal)
 	}
 	err = db.InTx(ctx, s.db, func(tx bun.IDB) error {
 		st := s.over(tx)
-		if err := st.Append(ctx, a, seal.CutEntry()); err != nil { // which locks the journal
+		if err := db.Lock(ctx, tx, "the beginning of the journal"); err != nil { // for one who cuts at a time
 			return err
 		}
 		if err := st.unchanged(ctx, former, seal); err != nil {
@@ -119,8 +119,10 @@ func (s *Store) Cut(ctx context.Context, a actor.Actor, former, seal audit.Seal)
 		if err != nil {
 			return db.Translate(err, "put the seal of the journal")
 		}
-		_, err = tx.NewDelete().Model((*entryRow)(nil)).Where("id <= ?", seal.Entry).Exec(ctx)
-		return db.Translate(err, "cut the journal")
+		if _, err = tx.NewDelete().Model((*entryRow)(nil)).Where("id <= ?", seal.Entry).Exec(ctx); err != nil {
+			return db.Translate(err, "cut the journal")
+		}
+		return st.Append(ctx, a, seal.CutEntry())
 	})
 	return seal, err
 }

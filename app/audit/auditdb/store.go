@@ -3,6 +3,7 @@ package auditdb
 
 import (
 	"context"
+	"maps"
 
 	"github.com/uptrace/bun"
 
@@ -60,34 +61,44 @@ type headRow struct {
 
 func (r headRow) head() audit.Head { return audit.Head{Entry: r.Entry, Hash: r.Hash} }
 
-// Append seals an entry and adds it to the chain, in the caller's transaction when the store was made over one. What
-// Entry.Check refuses is an Internal fault.
+// Append adds an entry to the chain as the last thing that the transaction of the store does, or at once when the store
+// was made over none. What Entry.Check refuses is an Internal fault here and now.
 func (s *Store) Append(ctx context.Context, a actor.Actor, e audit.Entry) error {
 	e.Actor, e.Behalf = a.String(), audit.BehalfOf(a)
-	return s.chain(ctx, e)
+	return s.appendLast(ctx, e)
 }
 
-// chain adds an entry whose actor is known to the chain.
+// appendLast appends an entry whose actor is known.
+func (s *Store) appendLast(ctx context.Context, e audit.Entry) error {
+	if err := e.Check(); err != nil {
+		return err
+	}
+	e.Details = maps.Clone(e.Details) // as they are now, whatever becomes of the caller's
+	return db.Last(ctx, s.db, func(tx bun.IDB) error { return s.over(tx).chain(ctx, e) })
+}
+
+// chain seals an entry and adds it to the chain.
 func (s *Store) chain(ctx context.Context, e audit.Entry) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error {
-		// Whoever else appends waits here: each entry needs the hash of the one before.
-		var head headRow
-		if err := db.ForUpdate(tx, tx.NewSelect().Model(&head).Where("id = 1")).Scan(ctx); err != nil {
-			return db.Translate(err, "lock the journal")
-		}
-		e.Seq, e.Previous, e.At = head.Entry+1, head.Hash, db.Time(s.now())
-		if err := e.Check(); err != nil {
-			return err
-		}
-		var err error
-		if e.Address, err = keyedAddress(ctx, tx, e.At, audit.AddressOf(ctx)); err != nil {
-			return err
-		}
-		if e.Hash, err = audit.Hash(e); err != nil {
-			return err
-		}
-		return add(ctx, tx, e, s.follow(head, audit.Head{Entry: e.Seq, Hash: e.Hash}))
-	})
+	head, err := s.lockHead(ctx)
+	if err != nil {
+		return err
+	}
+	e.Seq, e.Previous, e.At = head.Entry+1, head.Hash, db.Time(s.now())
+	if e.Address, err = keyedAddress(ctx, s.db, e.At, audit.AddressOf(ctx)); err != nil {
+		return err
+	}
+	if e.Hash, err = audit.Hash(e); err != nil {
+		return err
+	}
+	return add(ctx, s.db, e, s.follow(head, audit.Head{Entry: e.Seq, Hash: e.Hash}))
+}
+
+// lockHead reads where the chain ends and holds it until the transaction ends. Whoever else appends waits there: each
+// entry needs the hash of the one before.
+func (s *Store) lockHead(ctx context.Context) (headRow, error) {
+	var head headRow
+	err := db.ForUpdate(s.db, s.db.NewSelect().Model(&head).Where("id = 1")).Scan(ctx)
+	return head, db.Translate(err, "lock the journal")
 }
 
 // add stores a sealed entry and moves the head to it, with its signature.

@@ -193,22 +193,29 @@ func (s *Store) Withdraw(ctx context.Context, links ...string) error {
 }
 
 // Sweep gives up what is not sent when its link ends, forgets what was given up before, and removes letters that were
-// put longer than mail.KeepFor ago.
+// put longer than mail.KeepFor ago. It passes over letters that somebody else is at.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := db.Time(s.now())
 	_, err := s.db.NewUpdate().Model((*row)(nil)).
 		Set("state = 'failed', details = ?, claimed_until = NULL, last_error = ?", nothing, mail.Problem{Cause: mail.LinkOver}.String()).
-		Where("state = 'queued' AND link_until <= ? AND (claimed_until IS NULL OR claimed_until < ?)", now, now).Exec(ctx)
+		Where("id IN (?)", s.free("state = 'queued' AND link_until <= ? AND (claimed_until IS NULL OR claimed_until < ?)", now, now)).
+		Exec(ctx)
 	if err != nil {
 		return db.Translate(err, "give up letters whose link is over")
 	}
 	_, err = s.db.NewUpdate().Model((*row)(nil)).Set("details = ?", nothing).
-		Where("state = 'failed' AND link_until <= ? AND details <> ?", now, nothing).Exec(ctx)
+		Where("id IN (?)", s.free("state = 'failed' AND link_until <= ? AND details <> ?", now, nothing)).Exec(ctx)
 	if err != nil {
 		return db.Translate(err, "forget links that are over")
 	}
-	_, err = s.db.NewDelete().Model((*row)(nil)).Where("created_at < ?", db.Time(now.Add(-mail.KeepFor))).Exec(ctx)
+	old := s.free("created_at < ?", db.Time(now.Add(-mail.KeepFor)))
+	_, err = s.db.NewDelete().Model((*row)(nil)).Where("id IN (?)", old).Exec(ctx)
 	return db.Translate(err, "remove old letters")
+}
+
+// free selects the letters that a condition chooses and that nobody else is at.
+func (s *Store) free(condition string, args ...any) *bun.SelectQuery {
+	return db.SkipLocked(s.db, s.db.NewSelect().Table("mails").Column("id").Where(condition, args...))
 }
 
 // Claim takes letters that are due, in one statement: PostgreSQL passes over rows that another process is taking at
