@@ -225,50 +225,38 @@ func TestTheDatabaseRefusesToLoseWhatNoSealStandsFor(t *testing.T) {
 	})
 }
 
-// killCut makes a run of this test binary the process that dies while it cuts.
-const killCut = "ECHELON_TEST_KILL_CUT"
+// cutFile is where a run of this test that dies learns which file it cuts to.
+const cutFile = "ECHELON_TEST_CUT_FILE"
 
 // TestKilledBetweenTheFileAndTheCut kills a process once the file is written: the file is whole and so is the journal.
 func TestKilledBetweenTheFileAndTheCut(t *testing.T) {
-	for _, kind := range []string{"sqlite", "postgresql"} {
-		t.Run(kind, func(t *testing.T) {
-			address, file := testkit.Address(t, kind), filepath.Join(t.TempDir(), "cut.ndjson")
-			week(t, signed(t, testkit.Open(t, address)))
-			t.Setenv(killCut, file)
-			runAndDie(t, "TestHelperThatDiesCutting", address, "")
-			b, err := os.ReadFile(file)
+	testkit.Kill(t, testkit.Killing{
+		Steps: []testkit.Step{"between the file and the cut"},
+		Prepare: func(t *testing.T, d *db.DB) {
+			t.Setenv(cutFile, filepath.Join(t.TempDir(), "cut.ndjson"))
+			week(t, signed(t, d))
+		},
+		Act: func(_ *testing.T, d *db.DB, _ testkit.Step) error {
+			_, err := service(d).Cut(context.Background(), operator, first, func(write func(io.Writer) error) error {
+				f, err := os.Create(os.Getenv(cutFile))
+				if err != nil {
+					return err
+				}
+				err = errors.Join(write(f), f.Sync(), f.Close())
+				testkit.DieIf(err == nil)
+				return err
+			})
+			return err
+		},
+		Check: func(t *testing.T, d *db.DB, _ bool) {
+			b, err := os.ReadFile(os.Getenv(cutFile))
 			if err != nil || bytes.Count(b, []byte("\n")) != 2 {
 				t.Errorf("%v: %s", err, b)
 			}
-			d := testkit.Open(t, address)
 			whole(t, d, 6)
 			if seal, err := service(d).Cut(t.Context(), operator, first, to(io.Discard)); err != nil || seal.Entries != 2 {
 				t.Errorf("the next time: %+v, %v", seal, err)
 			}
-		})
-	}
-}
-
-// TestHelperThatDiesCutting cuts, and dies when the file is there. Alone it does nothing.
-func TestHelperThatDiesCutting(t *testing.T) {
-	file := os.Getenv(killCut)
-	if file == "" {
-		return // it runs within TestKilledBetweenTheFileAndTheCut
-	}
-	d, err := db.Open(context.Background(), os.Getenv(killDatabase))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = service(d).Cut(context.Background(), operator, first, func(write func(io.Writer) error) error {
-		f, err := os.Create(file)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-			return err
-		}
-		dieIf(true)
-		return nil
+		},
 	})
-	t.Fatal(err)
 }
