@@ -24,7 +24,9 @@ var floors = []struct {
 	{"web", func(p string) bool { return strings.HasSuffix(p, "web") && p != "app/web" }},
 	{"seeds", exactly("seeds")},
 	{"templates", under("templates")},
-	{"db", func(p string) bool { return strings.HasSuffix(p, "db") && p != "app/db" }},
+	{"acttest", exactly("app/act/acttest")},
+	{"db", func(p string) bool { return strings.HasSuffix(p, "db") && p != "app/db" && p != "app/act/actdb" }},
+	{"actdb", exactly("app/act/actdb")},
 	{"careers", exactly("careers")},
 	{"pay", exactly("jobs/pay")},
 	{"jobs", exactly("jobs")},
@@ -114,13 +116,14 @@ func TestWhoMayImportWhat(t *testing.T) {
 		}},
 		{"github.com/jung-kurt/gofpdf", under("templates/pdf")},
 		{"github.com/uptrace/bun", func(p string) bool {
-			return strings.HasSuffix(p, "db") || p == "app" || under("cmd/echelon/internal")(p)
+			return strings.HasSuffix(p, "db") || p == "app" || p == "app/act/acttest" || under("cmd/echelon/internal")(p)
 		}},
 		{"database/sql", func(p string) bool {
 			return strings.HasSuffix(p, "db") || under("cmd/echelon/internal/bench")(p) || p == "cmd/echelon/internal/bench/minimal"
 		}},
 		{module + "/app/apptest", func(string) bool { return false }},
-		{module + "/app/testkit", exactly("app/apptest")},
+		{module + "/app/act/acttest", func(string) bool { return false }},
+		{module + "/app/testkit", func(p string) bool { return p == "app/apptest" || p == "app/act/acttest" }},
 	}
 	for _, p := range packages(t) {
 		from := strings.TrimPrefix(p.ImportPath, module+"/")

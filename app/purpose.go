@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/actdb"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/audit/auditdb"
@@ -38,12 +39,12 @@ type purpose struct {
 
 func (a *App) purpose(ctx context.Context, handle bun.IDB) (purpose, error) {
 	var p purpose
-	kept, err := settingsdb.New(handle, a.journal).All(ctx)
+	kept, err := settingsdb.New(handle, a.parts()).All(ctx)
 	if err != nil {
 		return p, err
 	}
 	p.marked = kept[demoName] != ""
-	store := accountsdb.New(handle, accountsdb.Parts{})
+	store := accountsdb.New(handle, actdb.Parts{})
 	if p.personas, err = store.HasPersonas(ctx); err != nil {
 		return p, err
 	}
@@ -84,7 +85,7 @@ func (a *App) markDemo(ctx context.Context, handle bun.IDB) error {
 		if err := p.check(true); err != nil {
 			return err
 		}
-		return settingsdb.New(tx, a.journal).Put(ctx, demoName, confirmed, clock.Real())
+		return settingsdb.New(tx, a.parts()).Put(ctx, demoName, confirmed, clock.Real())
 	})
 }
 
@@ -96,7 +97,7 @@ func (a *App) checkKey(ctx context.Context, beside bool) error {
 		return nil
 	}
 	return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error {
-		store := settingsdb.New(tx, a.journal)
+		store := settingsdb.New(tx, a.parts())
 		kept, err := store.All(ctx)
 		if err != nil {
 			return err
@@ -190,7 +191,7 @@ func (a *App) CheckEmptied(ctx context.Context) error {
 	if err != nil || p.accounts {
 		return err
 	}
-	kept, err := settingsdb.New(a.DB.DB, a.journal).All(ctx)
+	kept, err := settingsdb.New(a.DB.DB, a.parts()).All(ctx)
 	if err != nil {
 		return err
 	}

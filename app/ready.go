@@ -47,7 +47,7 @@ func (a *App) CheckWrite(ctx context.Context) error {
 	if err := a.DB.CheckRoom(); err != nil {
 		return err
 	}
-	return settingsdb.New(a.DB.DB, a.journal).Put(ctx, probeName, "", clock.Real())
+	return settingsdb.New(a.DB.DB, a.parts()).Put(ctx, probeName, "", clock.Real())
 }
 
 // Ready tells whether requests can be served now: the schema is this version's and the database takes changes.

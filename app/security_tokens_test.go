@@ -7,18 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/apptest"
-	"github.com/echelon-hr/echelon/app/audit"
-	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
-	"github.com/echelon-hr/echelon/app/mail"
-	"github.com/echelon-hr/echelon/app/mail/maildb"
-	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/app/web"
 )
 
@@ -35,9 +29,7 @@ func tokenFor(t *testing.T, s *apptest.Server, email string, scopes ...string) s
 // at is the accounts over a server's database as they were at another time.
 func at(s *apptest.Server, when time.Time) *accounts.Service {
 	now := clock.Fixed(when)
-	return accounts.NewService(accounts.Parts{Now: now, Demo: true, Store: accountsdb.New(s.App.DB.DB, accountsdb.Parts{
-		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, now, testkit.Key) }, Outbox: func(h bun.IDB) mail.Outbox { return maildb.New(h, now, testkit.Key) },
-	})})
+	return accounts.NewService(accounts.Parts{Now: now, Demo: true, Store: accountsdb.New(s.App.DB.DB, acttest.Parts(now))})
 }
 
 func TestATokenReachesWhatItsScopesSay(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
@@ -18,7 +19,10 @@ import (
 )
 
 // shelf keeps the versions of ladders in memory, the current ones last.
-type shelf struct{ versions []careers.Ladder }
+type shelf struct {
+	acttest.Recorder
+	versions []careers.Ladder
+}
 
 func (s *shelf) Tx(_ context.Context, fn func(careers.Store) error) error { return fn(s) }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/act"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
@@ -17,11 +18,14 @@ const SchemaNumber = 1
 
 // Store keeps ladders. A slug it does not know is a NotFound fault.
 type Store interface {
+	// Tx runs fn in one transaction on a store bound to it, with the effects that are written in it.
 	Tx(ctx context.Context, fn func(Store) error) error
+	act.Effects
+
 	Ladders(ctx context.Context) ([]Ladder, error) // current versions by slug
 	Refs(ctx context.Context) ([]Ref, error)       // by slug, without reading the ladders
 	Ladder(ctx context.Context, slug string) (Ladder, error)
-	// LadderOf returns the ladder on which a profile is a rung.
+	// LadderOf returns the first ladder of a family.
 	LadderOf(ctx context.Context, family string) (Ladder, error)
 	// AddVersion stores a version, makes it current and rebuilds the index of its moves. A rung or a move
 	// that names an unknown profile is an Invalid fault.
@@ -102,7 +106,11 @@ func (s *Service) PublishLadder(ctx context.Context, a actor.Actor, slug string,
 		case !fault.Is(err, fault.NotFound):
 			return err
 		}
-		return tx.AddVersion(ctx, l, doc, a.String())
+		if err := tx.AddVersion(ctx, l, doc, a.String()); err != nil {
+			return err
+		}
+		who := access.Acting(a, access.LaddersWrite, access.None)
+		return act.Note(ctx, tx, who, "ladders.published", "ladder:"+slug, act.DetailsOf(l.Number, doc.Hash))
 	})
 	return l, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/act"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
@@ -21,16 +22,21 @@ const SchemaNumber = 1
 // Store keeps competencies. Every method returns a NotFound fault for a slug it does not know, a Conflict
 // when a constraint breaks, Unavailable when the database does not answer.
 type Store interface {
-	// Tx runs fn in one transaction on a store bound to it.
+	// Tx runs fn in one transaction on a store bound to it, with the effects that are written in it.
 	Tx(ctx context.Context, fn func(Store) error) error
+	act.Effects
 
 	Scales(ctx context.Context) ([]Scale, error) // newest version of each, by slug
 	Scale(ctx context.Context, ref ScaleRef) (Scale, error)
-	AddScale(ctx context.Context, s Scale, doc canon.Document, at time.Time) error
+	// AddScale stores a version and tells whether it is new: the same again changes nothing, and the same version with
+	// other levels is a Conflict.
+	AddScale(ctx context.Context, s Scale, doc canon.Document, at time.Time) (added bool, err error)
 
 	// Competencies lists the current versions by name in one language.
 	Competencies(ctx context.Context, by lang.Lang) ([]Competency, error)
 	Competency(ctx context.Context, slug string) (Competency, error)
+	// NamedCompetencies returns the current versions of those of the slugs that are in use, by slug.
+	NamedCompetencies(ctx context.Context, slugs []string) ([]Competency, error)
 	CompetencyVersion(ctx context.Context, slug string, number int) (Competency, error)
 	// CompetencyVersions returns the named versions in one read.
 	CompetencyVersions(ctx context.Context, refs []VersionRef) ([]Competency, error)
@@ -38,7 +44,10 @@ type Store interface {
 	AddCompetencyVersion(ctx context.Context, c Competency, doc canon.Document, by string) error
 
 	Certifications(ctx context.Context) ([]Certification, error) // by name
-	PutCertification(ctx context.Context, c Certification, doc canon.Document, at time.Time) error
+	// NamedCertifications returns those of the slugs that exist, by slug.
+	NamedCertifications(ctx context.Context, slugs []string) ([]Certification, error)
+	// PutCertification stores a certification under its slug and tells whether that changed anything.
+	PutCertification(ctx context.Context, c Certification, doc canon.Document, at time.Time) (changed bool, err error)
 }
 
 // VersionRef names a version of a competency.
@@ -107,6 +116,22 @@ func (s *Service) Pinned(ctx context.Context, a actor.Actor, refs []VersionRef) 
 	return out, nil
 }
 
+// Named returns the current versions of the competencies in use that have one of the slugs.
+func (s *Service) Named(ctx context.Context, a actor.Actor, slugs []string) ([]Competency, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.NamedCompetencies(ctx, slugs)
+}
+
+// NamedCertifications returns the certifications that have one of the slugs.
+func (s *Service) NamedCertifications(ctx context.Context, a actor.Actor, slugs []string) ([]Certification, error) {
+	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.NamedCertifications(ctx, slugs)
+}
+
 // Certifications lists the certifications and licences by name.
 func (s *Service) Certifications(ctx context.Context, a actor.Actor) ([]Certification, error) {
 	if err := access.Decide(a, access.CompetenciesRead, access.None); err != nil {
@@ -133,7 +158,19 @@ func (s *Service) PublishScale(ctx context.Context, a actor.Actor, scale Scale) 
 	if err != nil {
 		return canon.Document{}, err
 	}
-	return doc, s.store.AddScale(ctx, scale, doc, s.now())
+	return doc, s.store.Tx(ctx, func(tx Store) error {
+		added, err := tx.AddScale(ctx, scale, doc, s.now())
+		if err != nil || !added {
+			return err
+		}
+		return note(ctx, tx, a, "competencies.scale_published", "scale:"+scale.Slug, scale.Version, doc)
+	})
+}
+
+// note writes into the journal of a transaction what was put in force; version is 0 for what has none.
+func note(ctx context.Context, tx Store, a actor.Actor, action, object string, version int, doc canon.Document) error {
+	who := access.Acting(a, access.CompetenciesWrite, access.None)
+	return act.Note(ctx, tx, who, action, object, act.DetailsOf(version, doc.Hash))
 }
 
 // Publish stores a new version of a competency, or the first one, and makes it current. Whoever pinned an
@@ -170,7 +207,10 @@ func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, conte
 		case !fault.Is(err, fault.NotFound):
 			return err
 		}
-		return tx.AddCompetencyVersion(ctx, c, doc, a.String())
+		if err := tx.AddCompetencyVersion(ctx, c, doc, a.String()); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "competencies.published", "competency:"+slug, c.Number, doc)
 	})
 	return c, err
 }
@@ -200,18 +240,32 @@ func (s *Service) PutCertification(ctx context.Context, a actor.Actor, c Certifi
 	if err := valid.Struct("certification", &c); err != nil {
 		return canon.Document{}, err
 	}
-	for i, slug := range c.Evidences {
-		_, err := s.store.Competency(ctx, slug)
-		if fault.Is(err, fault.NotFound) {
-			return canon.Document{}, broken("certification", fmt.Sprintf("evidences[%d]", i), "unknown", slug)
-		}
-		if err != nil {
-			return canon.Document{}, err
-		}
-	}
 	doc, err := canon.Marshal(c)
 	if err != nil {
 		return canon.Document{}, err
 	}
-	return doc, s.store.PutCertification(ctx, c, doc, s.now())
+	return doc, s.store.Tx(ctx, func(tx Store) error {
+		if err := checkEvidences(ctx, tx, c); err != nil {
+			return err
+		}
+		changed, err := tx.PutCertification(ctx, c, doc, s.now())
+		if err != nil || !changed {
+			return err
+		}
+		return note(ctx, tx, a, "competencies.certification_changed", "certification:"+c.Slug, 0, doc)
+	})
+}
+
+// checkEvidences holds a certification to competencies that exist.
+func checkEvidences(ctx context.Context, tx Store, c Certification) error {
+	for i, slug := range c.Evidences {
+		_, err := tx.Competency(ctx, slug)
+		if fault.Is(err, fault.NotFound) {
+			return broken("certification", fmt.Sprintf("evidences[%d]", i), "unknown", slug)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

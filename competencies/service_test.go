@@ -2,11 +2,13 @@ package competencies_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
@@ -17,6 +19,7 @@ import (
 
 // shelf keeps scales, competency versions and certifications in memory, each in the order they came.
 type shelf struct {
+	acttest.Recorder
 	scales         []competencies.Scale
 	versions       []competencies.Competency
 	certifications []competencies.Certification
@@ -39,13 +42,22 @@ func (s *shelf) Scale(_ context.Context, ref competencies.ScaleRef) (competencie
 	return competencies.Scale{}, unknown(ref.Slug)
 }
 
-func (s *shelf) AddScale(_ context.Context, x competencies.Scale, _ canon.Document, _ time.Time) error {
+func (s *shelf) AddScale(_ context.Context, x competencies.Scale, _ canon.Document, _ time.Time) (bool, error) {
 	s.scales = append(s.scales, x)
-	return nil
+	return true, nil
 }
 
 func (s *shelf) Competencies(context.Context, lang.Lang) ([]competencies.Competency, error) {
 	return s.versions, nil
+}
+
+func (s *shelf) NamedCompetencies(ctx context.Context, slugs []string) (out []competencies.Competency, _ error) {
+	for _, slug := range slugs {
+		if c, err := s.Competency(ctx, slug); err == nil {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 func (s *shelf) Competency(ctx context.Context, slug string) (competencies.Competency, error) {
@@ -92,9 +104,18 @@ func (s *shelf) Certifications(context.Context) ([]competencies.Certification, e
 	return s.certifications, nil
 }
 
-func (s *shelf) PutCertification(_ context.Context, c competencies.Certification, _ canon.Document, _ time.Time) error {
+func (s *shelf) NamedCertifications(_ context.Context, slugs []string) (out []competencies.Certification, _ error) {
+	for _, c := range s.certifications {
+		if slices.Contains(slugs, c.Slug) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func (s *shelf) PutCertification(_ context.Context, c competencies.Certification, _ canon.Document, _ time.Time) (bool, error) {
 	s.certifications = append(s.certifications, c)
-	return nil
+	return true, nil
 }
 
 var now clock.Clock = func() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
@@ -312,7 +333,9 @@ func TestWhoMayReadAndWriteTheCatalogue(t *testing.T) {
 			_, version := s.GetVersion(ctx, tt.actor, "negotiation", 1)
 			_, pinned := s.Pinned(ctx, tt.actor, nil)
 			_, certifications := s.Certifications(ctx, tt.actor)
-			for i, err := range []error{scales, list, get, version, pinned, certifications} {
+			_, named := s.Named(ctx, tt.actor, nil)
+			_, namedCertifications := s.NamedCertifications(ctx, tt.actor, nil)
+			for i, err := range []error{scales, list, get, version, pinned, certifications, named, namedCertifications} {
 				if got := kind(err); got != tt.read {
 					t.Errorf("read %d: %q, want %q", i, got, tt.read)
 				}

@@ -6,20 +6,13 @@ import (
 	"fmt"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/act"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/valid"
-	"github.com/echelon-hr/echelon/competencies"
 )
-
-// references is what a content may name, read once for a publication.
-type references struct {
-	competencies   map[string]competencies.Competency
-	certifications map[string]competencies.Certification
-	kpis           map[string]KPI
-}
 
 // Publish puts a new version of a profile in force: it pins the versions of the competencies and the
 // definitions of the KPIs that the content names, stores the document for ever, supersedes the version
@@ -37,23 +30,25 @@ func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, place
 	if err := valid.Struct("content", &content); err != nil {
 		return Profile{}, err
 	}
-	refs, err := s.references(ctx, a)
-	if err != nil {
-		return Profile{}, err
-	}
-	content = refs.pin(content)
-	if err := refs.check(content); err != nil {
-		return Profile{}, err
-	}
-	doc, err := canon.Marshal(content)
-	if err != nil {
-		return Profile{}, err
-	}
-	p := Profile{Slug: slug, Placement: place, Content: content}
-	p.Version = Version{Number: 1, State: Published, Schema: SchemaNumber, Hash: doc.Hash, Document: doc.Text, PublishedAt: s.now()}
-	err = s.store.Tx(ctx, func(tx Store) error {
+	p := Profile{Slug: slug, Placement: place}
+	err := s.store.Tx(ctx, func(tx Store) error {
+		refs, err := referencesOf(ctx, tx, a, content)
+		if err != nil {
+			return err
+		}
+		p.Content = refs.pin(content)
+		if err := refs.check(p.Content); err != nil {
+			return err
+		}
 		if err := checkPlacement(ctx, tx, slug, place); err != nil {
 			return err
+		}
+		doc, err := canon.Marshal(p.Content)
+		if err != nil {
+			return err
+		}
+		p.Version = Version{
+			Number: 1, State: Published, Schema: SchemaNumber, Hash: doc.Hash, Document: doc.Text, PublishedAt: s.now(),
 		}
 		switch old, err := tx.Published(ctx, slug); {
 		case err == nil:
@@ -61,71 +56,18 @@ func (s *Service) Publish(ctx context.Context, a actor.Actor, slug string, place
 		case !fault.Is(err, fault.NotFound):
 			return err
 		}
-		return tx.AddPublished(ctx, p, doc, IndexOf(place, content, refs.names()), a.String())
+		if err := tx.AddPublished(ctx, p, doc, IndexOf(place, p.Content, refs.names()), a.String()); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "jobs.published", "profile:"+slug, p.Version.Number, doc)
 	})
 	return p, err
 }
 
-func (s *Service) references(ctx context.Context, a actor.Actor) (references, error) {
-	r := references{competencies: map[string]competencies.Competency{}, certifications: map[string]competencies.Certification{}, kpis: map[string]KPI{}}
-	list, err := s.catalogue.List(ctx, a, lang.FR)
-	if err != nil {
-		return r, err
-	}
-	for _, c := range list {
-		r.competencies[c.Slug] = c
-	}
-	certs, err := s.catalogue.Certifications(ctx, a)
-	if err != nil {
-		return r, err
-	}
-	for _, c := range certs {
-		r.certifications[c.Slug] = c
-	}
-	kpis, err := s.store.KPIs(ctx)
-	if err != nil {
-		return r, err
-	}
-	for _, k := range kpis {
-		r.kpis[k.Slug] = k
-	}
-	return r, nil
-}
-
-func (r references) names() Names {
-	return Names{Competencies: r.competencies, Certifications: r.certifications}
-}
-
-// pin copies in what the document must keep: competency versions and KPI definitions, in variants too.
-func (r references) pin(c Content) Content {
-	c.Requirements, c.KPIs = r.pinRequirements(c.Requirements), r.pinKPIs(c.KPIs)
-	variants := make([]Variant, len(c.Variants))
-	for i, v := range c.Variants {
-		v.Overlay.Requirements, v.Overlay.KPIs = r.pinRequirements(v.Overlay.Requirements), r.pinKPIs(v.Overlay.KPIs)
-		variants[i] = v
-	}
-	c.Variants = variants
-	return c
-}
-
-func (r references) pinRequirements(in []Requirement) []Requirement {
-	out := make([]Requirement, len(in))
-	for i, q := range in {
-		q.Version = r.competencies[q.Competency].Number
-		out[i] = q
-	}
-	return out
-}
-
-func (r references) pinKPIs(in []KPIUse) []KPIUse {
-	out := make([]KPIUse, len(in))
-	for i, u := range in {
-		if k, ok := r.kpis[u.KPI]; ok {
-			u.Definition = &k
-		}
-		out[i] = u
-	}
-	return out
+// note writes into the journal of a transaction what was put in force; version is 0 for what has none.
+func note(ctx context.Context, tx Store, a actor.Actor, action, object string, version int, doc canon.Document) error {
+	who := access.Acting(a, access.JobsWrite, access.None)
+	return act.Note(ctx, tx, who, action, object, act.DetailsOf(version, doc.Hash))
 }
 
 // check holds a content and each of its editions to the rules that tags cannot say.
@@ -258,40 +200,49 @@ func (k KPI) namesOnlyInputs(inputs map[string]string) bool {
 }
 
 // Reindex rebuilds the index of every published profile from its document and returns how many there are: for repairs,
-// and where terms are made in another way than they were. A family at a time is one transaction.
+// and where terms are made in another way than they were. A family at a time is one transaction. What documents say stays
+// as it is, so that the journal has nothing to tell.
 func (s *Service) Reindex(ctx context.Context, a actor.Actor) (int, error) {
 	if err := access.Decide(a, access.JobsWrite, access.None); err != nil {
 		return 0, err
 	}
 	families, err := s.store.Families(ctx)
-	if err != nil || len(families) == 0 {
-		return 0, err
-	}
-	refs, err := s.references(ctx, a)
 	if err != nil {
 		return 0, err
 	}
 	total := 0
 	for _, f := range families {
-		list, err := s.InFamily(ctx, a, f.Slug, lang.FR)
+		n, err := s.reindex(ctx, a, f.Slug)
 		if err != nil {
 			return total, err
 		}
-		if err := s.reindex(ctx, list, refs.names()); err != nil {
-			return total, err
-		}
-		total += len(list)
+		total += n
 	}
 	return total, nil
 }
 
-func (s *Service) reindex(ctx context.Context, list []Profile, names Names) error {
-	return s.store.Tx(ctx, func(tx Store) error {
+// reindex rebuilds the index of a family's published profiles and returns how many there are.
+func (s *Service) reindex(ctx context.Context, a actor.Actor, family string) (n int, err error) {
+	err = s.store.Tx(ctx, func(tx Store) error {
+		list, err := readFamily(ctx, tx, family, lang.FR)
+		if err != nil {
+			return err
+		}
+		contents := make([]Content, 0, len(list))
 		for _, p := range list {
-			if err := tx.Reindex(ctx, p, IndexOf(p.Placement, p.Content, names)); err != nil {
+			contents = append(contents, p.Content)
+		}
+		refs, err := referencesOf(ctx, tx, a, contents...)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			if err := tx.Reindex(ctx, p, IndexOf(p.Placement, p.Content, refs.names())); err != nil {
 				return err
 			}
 		}
+		n = len(list)
 		return nil
 	})
+	return n, err
 }

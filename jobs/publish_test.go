@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -9,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -18,30 +21,47 @@ import (
 	"github.com/echelon-hr/echelon/jobs"
 )
 
-// shelf keeps families, measures and published profiles in memory; what the tests here do not ask is left out.
+// shelf keeps families, measures and published profiles in memory, of each profile the latest version.
 type shelf struct {
-	jobs.Store
-	families []jobs.Family
-	kpis     []jobs.KPI
-	profiles map[string]jobs.Profile
-	indexes  map[string]jobs.Index
-	by       string // who published last
-	asked    jobs.Query
-	rows     []jobs.Summary
+	acttest.Recorder
+	catalogue *catalogue
+	families  []jobs.Family
+	kpis      []jobs.KPI
+	profiles  map[string]jobs.Profile
+	indexes   map[string]jobs.Index
+	by        string // who published last
+	asked     jobs.Query
+	rows      []jobs.Summary
 }
 
 func (s *shelf) Tx(_ context.Context, fn func(jobs.Store) error) error { return fn(s) }
 
+func (s *shelf) Catalogue() jobs.Catalogue { return s.catalogue }
+
 func (s *shelf) KPIs(context.Context) ([]jobs.KPI, error) { return s.kpis, nil }
 
-func (s *shelf) PutKPI(_ context.Context, k jobs.KPI, _ canon.Document, _ time.Time) error {
-	s.kpis = append(slices.DeleteFunc(s.kpis, func(old jobs.KPI) bool { return old.Slug == k.Slug }), k)
-	return nil
+func (s *shelf) NamedKPIs(_ context.Context, slugs []string) ([]jobs.KPI, error) {
+	return chosen(s.kpis, slugs, func(k jobs.KPI) string { return k.Slug }), nil
 }
 
-func (s *shelf) PutFamily(_ context.Context, f jobs.Family, _ canon.Document, _ time.Time) error {
+// chosen are those of a list that have one of the slugs.
+func chosen[T any](list []T, slugs []string, slug func(T) string) (out []T) {
+	for _, x := range list {
+		if slices.Contains(slugs, slug(x)) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (s *shelf) PutKPI(_ context.Context, k jobs.KPI, _ canon.Document, _ time.Time) (bool, error) {
+	s.kpis = append(slices.DeleteFunc(s.kpis, func(old jobs.KPI) bool { return old.Slug == k.Slug }), k)
+	return true, nil
+}
+
+func (s *shelf) PutFamily(_ context.Context, f jobs.Family, _ canon.Document, _ time.Time) (bool, error) {
 	s.families = append(s.families, f)
-	return nil
+	return true, nil
 }
 
 func (s *shelf) Families(context.Context) ([]jobs.Family, error) { return s.families, nil }
@@ -84,6 +104,27 @@ func (s *shelf) AddPublished(_ context.Context, p jobs.Profile, _ canon.Document
 	return nil
 }
 
+// Numbered knows the latest version alone.
+func (s *shelf) Numbered(ctx context.Context, slug string, number int) (jobs.Profile, error) {
+	p, err := s.Published(ctx, slug)
+	if err == nil && p.Version.Number != number {
+		return jobs.Profile{}, fault.New(fault.NotFound, "not_found", "profile %s", slug)
+	}
+	return p, err
+}
+
+func (s *shelf) Versions(ctx context.Context, slug string) ([]jobs.Version, error) {
+	p, err := s.Published(ctx, slug)
+	return []jobs.Version{p.Version}, err
+}
+
+// Requirements and Industries are asked by no test of rules: the index is the database's.
+func (s *shelf) Requirements(context.Context, string, string) ([]jobs.RequirementUse, error) {
+	return nil, nil
+}
+
+func (s *shelf) Industries(context.Context) ([]jobs.VariantName, error) { return nil, nil }
+
 func (s *shelf) Reindex(_ context.Context, p jobs.Profile, ix jobs.Index) error {
 	s.indexes[p.Slug] = ix
 	return nil
@@ -98,14 +139,17 @@ func (s *shelf) Summaries(_ context.Context, q jobs.Query) ([]jobs.Summary, int,
 type catalogue struct {
 	competencies   []competencies.Competency
 	certifications []competencies.Certification
+	asked          [][]string
 }
 
-func (c *catalogue) List(context.Context, actor.Actor, lang.Lang) ([]competencies.Competency, error) {
-	return c.competencies, nil
+func (c *catalogue) Named(_ context.Context, _ actor.Actor, slugs []string) ([]competencies.Competency, error) {
+	c.asked = append(c.asked, slugs)
+	return chosen(c.competencies, slugs, func(x competencies.Competency) string { return x.Slug }), nil
 }
 
-func (c *catalogue) Certifications(context.Context, actor.Actor) ([]competencies.Certification, error) {
-	return c.certifications, nil
+func (c *catalogue) NamedCertifications(_ context.Context, _ actor.Actor, slugs []string) ([]competencies.Certification, error) {
+	c.asked = append(c.asked, slugs)
+	return chosen(c.certifications, slugs, func(x competencies.Certification) string { return x.Slug }), nil
 }
 
 func competency(slug string, number, levels int) competencies.Competency {
@@ -132,7 +176,8 @@ func house() (*jobs.Service, *shelf, *catalogue) {
 		competencies:   []competencies.Competency{competency("negotiation", 4, 5), competency("planning", 2, 5), competency("french", 1, 6)},
 		certifications: []competencies.Certification{{Slug: "csp"}},
 	}
-	return jobs.NewService(s, c, now), s, c
+	s.catalogue = c
+	return jobs.NewService(s, now), s, c
 }
 
 func who(roles ...actor.Role) actor.Actor {
@@ -192,6 +237,44 @@ func TestPublishPinsWhatTheDocumentMustKeep(t *testing.T) {
 	}
 	if w := store.indexes["territory-manager"].Terms[lang.EN]["negoti"]; w == 0 {
 		t.Error("the index does not know the competency's name")
+	}
+}
+
+// TestPublishingIsToldByTheJournal says who published which version of what, and for whom they stood in where it was not
+// their own right.
+func TestPublishingIsToldByTheJournal(t *testing.T) {
+	s, store, _ := house()
+	standIn := who(actor.HR)
+	standIn.Lent, standIn.Behalf = []actor.Role{actor.HR}, []actor.PersonID{"giver"}
+	both := who(actor.HR, actor.Recruiter) // who may publish anyhow
+	both.Lent, both.Behalf = standIn.Lent, standIn.Behalf
+	var want []audit.Entry
+	for i, a := range []actor.Actor{standIn, both, actor.SystemTask("seed")} {
+		p, err := s.Publish(t.Context(), a, "territory-manager", place(), plainRole())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, audit.Entry{
+			Actor: a.String(), Behalf: []string{"giver", "", ""}[i], Action: "jobs.published", Object: "profile:territory-manager",
+			Outcome: audit.Done, Details: map[string]string{"version": fmt.Sprint(i + 1), "hash": p.Version.Hash},
+		})
+	}
+	if diff := cmp.Diff(want, store.Entries); diff != "" || len(store.Letters) != 0 {
+		t.Errorf("%d letters, journal (-want +got):\n%s", len(store.Letters), diff)
+	}
+}
+
+// TestPublishingReadsWhatItPins asks for what the content names, in its variants too, each once, and for nothing else.
+func TestPublishingReadsWhatItPins(t *testing.T) {
+	s, _, cat := house()
+	c := with(plainRole(), jobs.Variant{Overlay: jobs.Overlay{
+		Requirements: []jobs.Requirement{{Competency: "french", Rank: 6, Importance: jobs.Expected}},
+	}})
+	c.Requirements = []jobs.Requirement{{Competency: "planning", Rank: 1, Importance: jobs.Expected}}
+	c.Certifications = []jobs.CertificationUse{{Certification: "csp", Importance: "required"}}
+	publish(t, s, "territory-manager", c)
+	if diff := cmp.Diff([][]string{{"french", "planning"}, {"csp"}}, cat.asked); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -14,26 +14,16 @@ import (
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/textsearch"
 	"github.com/echelon-hr/echelon/app/valid"
-	"github.com/echelon-hr/echelon/competencies"
 )
-
-// Catalogue is what jobs asks of competencies while publishing.
-type Catalogue interface {
-	List(ctx context.Context, a actor.Actor, by lang.Lang) ([]competencies.Competency, error)
-	Certifications(ctx context.Context, a actor.Actor) ([]competencies.Certification, error)
-}
 
 // Service is the use cases of jobs.
 type Service struct {
-	store     Store
-	catalogue Catalogue
-	now       clock.Clock
+	store Store
+	now   clock.Clock
 }
 
-// NewService makes the service over a store and a catalogue of the same database.
-func NewService(store Store, catalogue Catalogue, now clock.Clock) *Service {
-	return &Service{store: store, catalogue: catalogue, now: now}
-}
+// NewService makes the service over a store.
+func NewService(store Store, now clock.Clock) *Service { return &Service{store: store, now: now} }
 
 // Limits of a page of a list.
 const (
@@ -153,7 +143,12 @@ func (s *Service) InFamily(ctx context.Context, a actor.Actor, family string, by
 	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
 		return nil, err
 	}
-	list, err := s.store.PublishedIn(ctx, family, by)
+	return readFamily(ctx, s.store, family, by)
+}
+
+// readFamily reads all published profiles of a family with their contents.
+func readFamily(ctx context.Context, store Store, family string, by lang.Lang) ([]Profile, error) {
+	list, err := store.PublishedIn(ctx, family, by)
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +234,13 @@ func (s *Service) PutFamily(ctx context.Context, a actor.Actor, f Family) (canon
 	if err != nil {
 		return canon.Document{}, err
 	}
-	return doc, s.store.PutFamily(ctx, f, doc, s.now())
+	return doc, s.store.Tx(ctx, func(tx Store) error {
+		changed, err := tx.PutFamily(ctx, f, doc, s.now())
+		if err != nil || !changed {
+			return err
+		}
+		return note(ctx, tx, a, "jobs.family_changed", "family:"+f.Slug, 0, doc)
+	})
 }
 
 // PutKPI stores a measure. Published versions keep the definition they were published with.
@@ -254,5 +255,11 @@ func (s *Service) PutKPI(ctx context.Context, a actor.Actor, k KPI) (canon.Docum
 	if err != nil {
 		return canon.Document{}, err
 	}
-	return doc, s.store.PutKPI(ctx, k, doc, s.now())
+	return doc, s.store.Tx(ctx, func(tx Store) error {
+		changed, err := tx.PutKPI(ctx, k, doc, s.now())
+		if err != nil || !changed {
+			return err
+		}
+		return note(ctx, tx, a, "jobs.kpi_changed", "kpi:"+k.Slug, 0, doc)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/echelon-hr/echelon/app/act"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/lang"
 )
@@ -11,15 +12,21 @@ import (
 // Store keeps families, KPIs and profiles. Methods return a NotFound fault for a slug they do not know, a
 // Conflict when a constraint breaks, Unavailable when the database does not answer.
 type Store interface {
-	// Tx runs fn in one transaction on a store bound to it.
+	// Tx runs fn in one transaction on a store bound to it, with the effects and the catalogue of that transaction.
 	Tx(ctx context.Context, fn func(Store) error) error
+	act.Effects
+	Catalogue() Catalogue
 
 	Families(ctx context.Context) ([]Family, error) // by slug
 	Family(ctx context.Context, slug string) (Family, error)
-	PutFamily(ctx context.Context, f Family, doc canon.Document, at time.Time) error
+	// PutFamily stores a family under its slug and tells whether that changed anything.
+	PutFamily(ctx context.Context, f Family, doc canon.Document, at time.Time) (changed bool, err error)
 
 	KPIs(ctx context.Context) ([]KPI, error) // by slug
-	PutKPI(ctx context.Context, k KPI, doc canon.Document, at time.Time) error
+	// NamedKPIs returns those of the slugs that exist, by slug.
+	NamedKPIs(ctx context.Context, slugs []string) ([]KPI, error)
+	// PutKPI stores a measure under its slug and tells whether that changed anything.
+	PutKPI(ctx context.Context, k KPI, doc canon.Document, at time.Time) (changed bool, err error)
 
 	// Summaries lists published profiles in the order of the query, one more than its limit when there are
 	// more, and how many match in all.

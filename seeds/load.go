@@ -20,14 +20,14 @@ import (
 	"github.com/echelon-hr/echelon/seeds/seedsdb"
 )
 
-// Services is what the loader stores through, all bound to one transaction.
-type Services struct {
+// Into is what seeds are loaded into: the services that store them and the ledger that remembers them, all bound to one
+// transaction, and when they are recorded.
+type Into struct {
 	Competencies *competencies.Service
 	Jobs         *jobs.Service
 	Careers      *careers.Service
 	Pay          *pay.Service
 	Accounts     *accounts.Service
-	Audit        *audit.Service
 	Journal      audit.Journal
 	Ledger       *seedsdb.Ledger
 	Now          func() time.Time
@@ -47,15 +47,15 @@ func (r Report) Changed() bool { return len(r.Created)+len(r.Updated) > 0 }
 
 // Load reads the tree and stores it in the one transaction that inTx opens, the demo company too when asked.
 // A bad file or a rule that a record breaks is one or more Problems, and nothing is stored.
-func Load(ctx context.Context, tree fs.FS, demo bool, inTx func(context.Context, func(Services) error) error) (Report, error) {
+func Load(ctx context.Context, tree fs.FS, demo bool, inTx func(context.Context, func(Into) error) error) (Report, error) {
 	content, err := read(tree, demo)
 	if err != nil {
 		return Report{}, err
 	}
 	var report Report
-	err = inTx(ctx, func(s Services) error {
-		l := &loader{Services: s, as: actor.SystemTask("seed")}
-		if l.loaded, err = s.Ledger.All(ctx); err != nil {
+	err = inTx(ctx, func(into Into) error {
+		l := &loader{Into: into, as: actor.SystemTask("seed")}
+		if l.loaded, err = into.Ledger.All(ctx); err != nil {
 			return err
 		}
 		if err := l.all(ctx, content); err != nil {
@@ -66,7 +66,7 @@ func Load(ctx context.Context, tree fs.FS, demo bool, inTx func(context.Context,
 		if !report.Changed() {
 			return nil
 		}
-		return s.Journal.Append(ctx, l.as, audit.Entry{Action: "seed.loaded", Outcome: audit.Done, Details: map[string]string{
+		return into.Journal.Append(ctx, l.as, audit.Entry{Action: "seed.loaded", Outcome: audit.Done, Details: map[string]string{
 			"created": strconv.Itoa(len(report.Created)), "updated": strconv.Itoa(len(report.Updated)),
 		}})
 	})
@@ -77,7 +77,7 @@ func Load(ctx context.Context, tree fs.FS, demo bool, inTx func(context.Context,
 }
 
 type loader struct {
-	Services
+	Into
 	as     actor.Actor
 	loaded map[[2]string]seedsdb.Record
 	report Report

@@ -3,7 +3,6 @@ package seeds_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -16,14 +15,11 @@ import (
 
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
-	"github.com/echelon-hr/echelon/app/audit"
-	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/lang"
-	"github.com/echelon-hr/echelon/app/mail"
-	"github.com/echelon-hr/echelon/app/mail/maildb"
 	"github.com/echelon-hr/echelon/app/testkit"
 	"github.com/echelon-hr/echelon/careers"
 	"github.com/echelon-hr/echelon/careers/careersdb"
@@ -46,26 +42,24 @@ var (
 var today = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
 
 // services wires what the loader stores through, at a fixed time.
-func services(handle bun.IDB, at time.Time) seeds.Services {
-	now := clock.Fixed(at)
-	catalogue := competencies.NewService(competenciesdb.New(handle), now)
-	return seeds.Services{
-		Competencies: catalogue, Jobs: jobs.NewService(jobsdb.New(handle), catalogue, now), Careers: careers.NewService(careersdb.New(handle), now),
-		Pay:      pay.NewService(paydb.New(handle), now, pay.Reads{Journal: journal(handle)}),
-		Accounts: accounts.NewService(accounts.Parts{Store: accountsdb.New(handle, accountsdb.Parts{Journal: journal, Outbox: outbox}), Now: now, Demo: true}),
-		Journal:  journal(handle), Ledger: seedsdb.New(handle), Now: now,
+func services(handle bun.IDB, at time.Time) seeds.Into {
+	now, parts := clock.Fixed(at), acttest.Parts(clock.Fixed(today))
+	catalogue := func(handle bun.IDB) *competencies.Service {
+		return competencies.NewService(competenciesdb.New(handle, parts), now)
+	}
+	return seeds.Into{
+		Competencies: catalogue(handle),
+		Jobs:         jobs.NewService(jobsdb.New(handle, parts, func(h bun.IDB) jobs.Catalogue { return catalogue(h) }), now),
+		Careers:      careers.NewService(careersdb.New(handle, parts), now),
+		Pay:          pay.NewService(paydb.New(handle, parts), now, pay.Reads{Journal: parts.Journal(handle)}),
+		Accounts:     accounts.NewService(accounts.Parts{Store: accountsdb.New(handle, parts), Now: now, Demo: true}),
+		Journal:      parts.Journal(handle), Ledger: seedsdb.New(handle), Now: now,
 	}
 }
 
-func journal(handle bun.IDB) audit.Journal {
-	return auditdb.New(handle, clock.Fixed(today), testkit.Key)
-}
-
-func outbox(handle bun.IDB) mail.Outbox { return maildb.New(handle, clock.Fixed(today), testkit.Key) }
-
 func load(t *testing.T, d *db.DB, files fs.FS, at time.Time) (seeds.Report, error) {
 	t.Helper()
-	return seeds.Load(t.Context(), files, true, func(ctx context.Context, fn func(seeds.Services) error) error {
+	return seeds.Load(t.Context(), files, true, func(ctx context.Context, fn func(seeds.Into) error) error {
 		return db.InTx(ctx, d.DB, func(tx bun.IDB) error { return fn(services(tx, at)) })
 	})
 }
@@ -79,42 +73,11 @@ func mustLoad(t *testing.T, d *db.DB, files fs.FS, at time.Time) seeds.Report {
 	return report
 }
 
-// tables lists those of the product.
-func tables(t *testing.T, d *db.DB) []string {
-	t.Helper()
-	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'bun%' AND name NOT LIKE 'sqlite%'"
-	if !d.Embedded() {
-		query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT LIKE 'bun%'"
-	}
-	var out []string
-	if err := d.NewRaw(query).Scan(t.Context(), &out); err != nil || len(out) < 20 {
-		t.Fatalf("%d tables, %v", len(out), err)
-	}
-	return out
-}
-
-// dump reads every row of every table, so that two moments can be compared whole.
-func dump(t *testing.T, d *db.DB) map[string][]string {
-	t.Helper()
-	out := map[string][]string{}
-	for _, table := range tables(t, d) {
-		var rows []map[string]any
-		if err := d.NewRaw("SELECT * FROM ?", bun.Ident(table)).Scan(t.Context(), &rows); err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows {
-			out[table] = append(out[table], fmt.Sprint(row))
-		}
-		slices.Sort(out[table])
-	}
-	return out
-}
-
 // wantEmpty fails for each table that holds a row.
 func wantEmpty(t *testing.T, d *db.DB) {
 	t.Helper()
 	var parts []string
-	for _, table := range tables(t, d) {
+	for _, table := range testkit.Tables(t, d) {
 		if table == "journal_head" { // one row, always: what the next entry follows
 			continue
 		}
@@ -158,12 +121,12 @@ func TestShippedContentLoadsOnceAndThenNothingChanges(t *testing.T) {
 		if !first.Changed() || len(first.Updated)+len(first.Unchanged)+len(first.Kept) > 0 {
 			t.Errorf("the first load reports %+v", first)
 		}
-		before := dump(t, d)
+		before := testkit.Dump(t, d)
 		second := mustLoad(t, d, seeds.Content, today.Add(time.Hour))
 		if diff := cmp.Diff(seeds.Report{Unchanged: first.Created}, second); diff != "" || second.Changed() {
 			t.Errorf("the second load reports (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff(before, dump(t, d)); diff != "" {
+		if diff := cmp.Diff(before, testkit.Dump(t, d)); diff != "" {
 			t.Errorf("the second load changed rows:\n%s", diff)
 		}
 	})
@@ -171,7 +134,7 @@ func TestShippedContentLoadsOnceAndThenNothingChanges(t *testing.T) {
 
 func TestContentWithoutTheDemo(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
-		report, err := seeds.Load(t.Context(), tree(nil), false, func(ctx context.Context, fn func(seeds.Services) error) error {
+		report, err := seeds.Load(t.Context(), tree(nil), false, func(ctx context.Context, fn func(seeds.Into) error) error {
 			return db.InTx(ctx, d.DB, func(tx bun.IDB) error { return fn(services(tx, today)) })
 		})
 		if err != nil {
@@ -259,9 +222,9 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 	text := func(s string) lang.Text { return lang.NewText(s+" fr", s+" en") }
 	for _, c := range []struct {
 		record string
-		change func(ctx context.Context, s seeds.Services) error
+		change func(ctx context.Context, s seeds.Into) error
 	}{
-		{"profile seller", func(ctx context.Context, s seeds.Services) error {
+		{"profile seller", func(ctx context.Context, s seeds.Into) error {
 			p, err := s.Jobs.Get(ctx, hr, "seller")
 			if err != nil {
 				return err
@@ -270,7 +233,7 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			_, err = s.Jobs.Publish(ctx, hr, "seller", p.Placement, p.Content)
 			return err
 		}},
-		{"profile lead", func(ctx context.Context, s seeds.Services) error { // the placement alone
+		{"profile lead", func(ctx context.Context, s seeds.Into) error { // the placement alone
 			p, err := s.Jobs.Get(ctx, hr, "lead")
 			if err != nil {
 				return err
@@ -279,7 +242,7 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			_, err = s.Jobs.Publish(ctx, hr, "lead", p.Placement, p.Content)
 			return err
 		}},
-		{"competency selling", func(ctx context.Context, s seeds.Services) error {
+		{"competency selling", func(ctx context.Context, s seeds.Into) error {
 			x, err := s.Competencies.Get(ctx, hr, "selling")
 			if err != nil {
 				return err
@@ -288,11 +251,11 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			_, err = s.Competencies.Publish(ctx, hr, "selling", x.Content)
 			return err
 		}},
-		{"certification badge", func(ctx context.Context, s seeds.Services) error {
+		{"certification badge", func(ctx context.Context, s seeds.Into) error {
 			_, err := s.Competencies.PutCertification(ctx, hr, competencies.Certification{Slug: "badge", Name: "Ours", NameLang: "en", Gloss: text("ours"), Origin: competencies.FromEchelon})
 			return err
 		}},
-		{"family sales", func(ctx context.Context, s seeds.Services) error {
+		{"family sales", func(ctx context.Context, s seeds.Into) error {
 			x, err := s.Jobs.Family(ctx, hr, "sales")
 			if err != nil {
 				return err
@@ -301,7 +264,7 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			_, err = s.Jobs.PutFamily(ctx, hr, x)
 			return err
 		}},
-		{"kpi quota", func(ctx context.Context, s seeds.Services) error {
+		{"kpi quota", func(ctx context.Context, s seeds.Into) error {
 			list, err := s.Jobs.KPIs(ctx, hr)
 			if err != nil {
 				return err
@@ -310,7 +273,7 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			_, err = s.Jobs.PutKPI(ctx, hr, list[0])
 			return err
 		}},
-		{"ladder sales", func(ctx context.Context, s seeds.Services) error {
+		{"ladder sales", func(ctx context.Context, s seeds.Into) error {
 			x, err := s.Careers.Ladder(ctx, hr, "sales")
 			if err != nil {
 				return err
@@ -319,7 +282,7 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			_, err = s.Careers.PublishLadder(ctx, hr, "sales", x.LadderContent)
 			return err
 		}},
-		{"zone here", func(ctx context.Context, s seeds.Services) error {
+		{"zone here", func(ctx context.Context, s seeds.Into) error {
 			list, err := s.Pay.Zones(ctx, hr)
 			if err != nil {
 				return err
@@ -328,7 +291,7 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			_, err = s.Pay.PutZone(ctx, hr, list[0])
 			return err
 		}},
-		{"persona employee", func(ctx context.Context, s seeds.Services) error {
+		{"persona employee", func(ctx context.Context, s seeds.Into) error {
 			list, err := s.Accounts.All(ctx, operator)
 			if err != nil {
 				return err
@@ -344,11 +307,11 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 				if err := c.change(t.Context(), services(d.DB, today.Add(time.Hour))); err != nil {
 					t.Fatal(err)
 				}
-				before := dump(t, d)
+				before := testkit.Dump(t, d)
 				if diff := cmp.Diff(seeds.Report{Kept: []string{c.record}, Unchanged: without(c.record)}, mustLoad(t, d, tree(nil), today)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff(before, dump(t, d)); diff != "" {
+				if diff := cmp.Diff(before, testkit.Dump(t, d)); diff != "" {
 					t.Errorf("keeping changed rows:\n%s", diff)
 				}
 				// Others load all the same, and the one that people changed stays as they left it, its seed changed or not.
@@ -386,7 +349,7 @@ func TestLoadThatDiesLeavesNothing(t *testing.T) {
 		for step := 1; step <= len(every); step++ {
 			ctx, cancel := context.WithCancel(t.Context())
 			notes := 0
-			_, err := seeds.Load(ctx, tree(nil), true, func(ctx context.Context, fn func(seeds.Services) error) error {
+			_, err := seeds.Load(ctx, tree(nil), true, func(ctx context.Context, fn func(seeds.Into) error) error {
 				return db.InTx(ctx, d.DB, func(tx bun.IDB) error {
 					s := services(tx, today)
 					s.Now = func() time.Time {
@@ -406,7 +369,7 @@ func TestLoadThatDiesLeavesNothing(t *testing.T) {
 		}
 		t.Run("after the last record", func(t *testing.T) {
 			stop := errors.New("power cut")
-			_, err := seeds.Load(t.Context(), tree(nil), true, func(ctx context.Context, fn func(seeds.Services) error) error {
+			_, err := seeds.Load(t.Context(), tree(nil), true, func(ctx context.Context, fn func(seeds.Into) error) error {
 				return db.InTx(ctx, d.DB, func(tx bun.IDB) error { return errors.Join(fn(services(tx, today)), stop) })
 			})
 			if !errors.Is(err, stop) {

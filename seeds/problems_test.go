@@ -234,14 +234,14 @@ func TestSeveralProblemsAreNamedAtOnce(t *testing.T) {
 func TestBadFileLeavesWhatIsLoadedAlone(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		mustLoad(t, d, tree(nil), today)
-		before := dump(t, d)
+		before := testkit.Dump(t, d)
 		files := seedChanges(t)
 		files[scheme] = strings.Replace(small[scheme], "profile: seller", "profile: baker", 1)
 		files[people] = strings.Replace(small[people], "roles: [hr]", "roles: [king]", 1)
 		if _, err := load(t, d, tree(files), today); err == nil {
 			t.Error("loaded")
 		}
-		if diff := cmp.Diff(before, dump(t, d)); diff != "" {
+		if diff := cmp.Diff(before, testkit.Dump(t, d)); diff != "" {
 			t.Errorf("rows changed:\n%s", diff)
 		}
 	})

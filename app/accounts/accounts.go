@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/echelon-hr/echelon/app/act"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
@@ -69,8 +70,7 @@ type Store interface {
 	Tx(ctx context.Context, fn func(Store) error) error
 	// Lock makes the transactions that ask for one order come one after the other, until each ends.
 	Lock(ctx context.Context, o Order) error
-	Journal() audit.Journal
-	Outbox() mail.Outbox
+	act.Effects
 
 	accountStore
 	lineStore

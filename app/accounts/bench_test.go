@@ -11,12 +11,11 @@ import (
 
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/db"
-	"github.com/echelon-hr/echelon/app/mail"
-	"github.com/echelon-hr/echelon/app/mail/maildb"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
@@ -48,10 +47,9 @@ func BenchmarkActs(b *testing.B) {
 	const writers = 8
 	for _, kind := range []string{"postgresql", "sqlite"} {
 		c := &company{d: testkit.Open(b, testkit.Address(b, kind)), now: start, key: testkit.Key}
-		st := accountsdb.New(c.d.DB, accountsdb.Parts{
-			Journal: func(h bun.IDB) audit.Journal { return &heading{auditdb.New(h, c.clock, testkit.Key), h} },
-			Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
-		})
+		parts := acttest.Parts(c.clock)
+		parts.Journal = func(h bun.IDB) audit.Journal { return &heading{auditdb.New(h, c.clock, testkit.Key), h} }
+		st := accountsdb.New(c.d.DB, parts)
 		people := make([]actor.PersonID, writers)
 		for i := range people {
 			people[i] = actor.PersonID(fmt.Sprint(i))

@@ -14,6 +14,7 @@ import (
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/audit/auditdb"
@@ -66,10 +67,7 @@ func found(t *testing.T, d *db.DB) *company {
 
 // over is the company's store over a pool of connections.
 func (c *company) over(d *db.DB) *accountsdb.Store {
-	return accountsdb.New(d.DB, accountsdb.Parts{
-		Journal: func(h bun.IDB) audit.Journal { return auditdb.New(h, c.clock, testkit.Key) },
-		Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
-	})
+	return accountsdb.New(d.DB, acttest.Parts(c.clock))
 }
 
 // process is one more service on the same database, as another process has it.

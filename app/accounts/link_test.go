@@ -13,13 +13,13 @@ import (
 
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail"
-	"github.com/echelon-hr/echelon/app/mail/maildb"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
@@ -219,22 +219,14 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 	})
 }
 
-// broken is a journal that takes nothing.
-type broken struct{}
-
-func (broken) Append(context.Context, actor.Actor, audit.Entry) error {
-	return errors.New("the journal is full")
-}
-
 func TestALetterAndItsActAreOneTransaction(t *testing.T) {
 	inCompany(t, func(t *testing.T, c *company) {
 		ctx := t.Context()
 		a := c.hire("camille")
 		c.letters()
-		parts := accountsdb.Parts{
-			Journal: func(bun.IDB) audit.Journal { return broken{} },
-			Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
-		}
+		parts := acttest.Parts(c.clock)
+		full := &acttest.Recorder{Fails: errors.New("the journal is full")}
+		parts.Journal = func(bun.IDB) audit.Journal { return full.Journal() }
 		s := accounts.NewService(accounts.Parts{Store: accountsdb.New(c.d.DB, parts), Now: c.clock, Key: c.key})
 		before := map[string]string{}
 		for _, table := range c.tables() {

@@ -11,13 +11,12 @@ import (
 
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/lang"
-	"github.com/echelon-hr/echelon/app/mail"
-	"github.com/echelon-hr/echelon/app/mail/maildb"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
@@ -54,10 +53,9 @@ func (c *company) paused(pause func()) *accounts.Service {
 			do()
 		}
 	}
-	return c.service(accountsdb.New(c.d.DB, accountsdb.Parts{
-		Journal: func(h bun.IDB) audit.Journal { return pausing{auditdb.New(h, c.clock, testkit.Key), h, once} },
-		Outbox:  func(h bun.IDB) mail.Outbox { return maildb.New(h, c.clock, testkit.Key) },
-	}))
+	parts := acttest.Parts(c.clock)
+	parts.Journal = func(h bun.IDB) audit.Journal { return pausing{auditdb.New(h, c.clock, testkit.Key), h, once} }
+	return c.service(accountsdb.New(c.d.DB, parts))
 }
 
 // TestActsOnDifferentThingsDoNotWait: while one act has written all but its entry and holds its transaction open,

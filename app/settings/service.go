@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/act"
 	"github.com/echelon-hr/echelon/app/actor"
-	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
@@ -19,10 +19,12 @@ import (
 
 // Store keeps the settings that somebody has set, by name.
 type Store interface {
+	// Tx runs fn in one transaction on a store bound to it, with the effects that are written in it.
 	Tx(ctx context.Context, fn func(Store) error) error
 	// Lock makes those who change the settings come one after the other: each holds it until its transaction ends.
 	Lock(ctx context.Context) error
-	Journal() audit.Journal // in the transaction of the store
+	act.Effects
+
 	All(ctx context.Context) (map[string]string, error)
 	Put(ctx context.Context, name, value string, at time.Time) error
 }
@@ -47,7 +49,7 @@ type kept struct {
 	at       time.Time
 }
 
-// NewService makes the service over a store that has a journal; defaults are in force until somebody sets others. A
+// NewService makes the service over a store; defaults are in force until somebody sets others. A
 // default time zone that is unknown, or none, is UTC; a default language that is unknown is French.
 func NewService(store Store, now clock.Clock, defaults Settings) *Service {
 	if _, err := time.LoadLocation(defaults.TimeZone); err != nil || defaults.TimeZone == "" {
@@ -155,9 +157,7 @@ func (s *Service) Change(ctx context.Context, a actor.Actor, in Input) (Settings
 				return err
 			}
 		}
-		return st.Journal().Append(ctx, a, audit.Entry{
-			Action: "settings.changed", Object: "settings", Outcome: audit.Done, Details: map[string]string{"settings": strings.Join(names, ",")},
-		})
+		return act.Note(ctx, st, a, "settings.changed", "settings", map[string]string{"settings": strings.Join(names, ",")})
 	})
 	if err != nil {
 		return Settings{}, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -25,20 +26,14 @@ var (
 
 // store is a store in memory that counts readings; another process changes values directly.
 type store struct {
-	values  map[string]string
-	reads   int
-	entries []audit.Entry
-	fails   error
+	acttest.Recorder
+	values map[string]string
+	reads  int
+	fails  error
 }
 
 func (s *store) Tx(_ context.Context, fn func(settings.Store) error) error { return fn(s) }
 func (s *store) Lock(context.Context) error                                { return nil }
-func (s *store) Journal() audit.Journal                                    { return s }
-
-func (s *store) Append(_ context.Context, _ actor.Actor, e audit.Entry) error {
-	s.entries = append(s.entries, e)
-	return nil
-}
 
 func (s *store) All(context.Context) (map[string]string, error) {
 	s.reads++
@@ -127,18 +122,18 @@ func TestChangeIsInForceAtOnceAndJournalledByName(t *testing.T) {
 	if err != nil || got != want || current(t, s) != want {
 		t.Errorf("%+v, %v; in force %+v", got, err, current(t, s))
 	}
-	entries := []audit.Entry{{Action: "settings.changed", Object: "settings", Outcome: audit.Done, Details: map[string]string{"settings": "company,time_zone"}}}
-	if diff := cmp.Diff(entries, st.entries); diff != "" {
+	entries := []audit.Entry{{Actor: "person:admin", Action: "settings.changed", Object: "settings", Outcome: audit.Done, Details: map[string]string{"settings": "company,time_zone"}}}
+	if diff := cmp.Diff(entries, st.Entries); diff != "" {
 		t.Errorf("journal (-want +got):\n%s", diff)
 	}
-	if err := st.entries[0].Check(); err != nil {
+	if err := st.Entries[0].Check(); err != nil {
 		t.Errorf("the journal would not take it: %v", err)
 	}
 	if diff := cmp.Diff(map[string]string{"company": "Brume & fils", "time_zone": "America/Cayenne"}, st.values); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)
 	}
-	if _, err := s.Change(t.Context(), admin, in); err != nil || len(st.entries) != 1 {
-		t.Errorf("a change of nothing: %v, %d entries", err, len(st.entries))
+	if _, err := s.Change(t.Context(), admin, in); err != nil || len(st.Entries) != 1 {
+		t.Errorf("a change of nothing: %v, %d entries", err, len(st.Entries))
 	}
 }
 
@@ -163,7 +158,7 @@ func TestBrokenRulesNameTheirFields(t *testing.T) {
 			in := good
 			tt.spoil(&in)
 			_, err := s.Change(t.Context(), admin, in)
-			if !fault.Is(err, fault.Invalid) || len(st.values) != 0 || len(st.entries) != 0 {
+			if !fault.Is(err, fault.Invalid) || len(st.values) != 0 || len(st.Entries) != 0 {
 				t.Fatalf("%v, stored %v", err, st.values)
 			}
 			if diff := cmp.Diff(tt.want, fault.Of(err).Fields); diff != "" {

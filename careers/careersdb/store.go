@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/actdb"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -17,16 +18,19 @@ import (
 const maxList = 2000
 
 // Store implements careers.Store over a database or a transaction.
-type Store struct{ db bun.IDB }
+type Store struct {
+	actdb.Effects
+	db bun.IDB
+}
 
-// New makes a store over a handle.
-func New(handle bun.IDB) *Store { return &Store{db: handle} }
+// New makes a store over a handle; parts make what its acts leave behind.
+func New(handle bun.IDB, parts actdb.Parts) *Store { return &Store{parts.Over(handle), handle} }
 
 var _ careers.Store = (*Store)(nil)
 
 // Tx runs fn in one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(careers.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx)) })
+	return s.InTx(ctx, func(tx bun.IDB, effects actdb.Effects) error { return fn(&Store{effects, tx}) })
 }
 
 type ladderRow struct {

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
@@ -30,7 +32,7 @@ var (
 )
 
 func service(d *db.DB, at time.Time) *careers.Service {
-	return careers.NewService(careersdb.New(d.DB), clock.Fixed(at))
+	return careers.NewService(careersdb.New(d.DB, acttest.Parts(clock.Fixed(at))), clock.Fixed(at))
 }
 
 func text(s string) lang.Text { return lang.NewText(s+", en français", s+", in English") }
@@ -39,7 +41,10 @@ func text(s string) lang.Text { return lang.NewText(s+", en français", s+", in 
 func prepare(t *testing.T, d *db.DB) {
 	t.Helper()
 	now := clock.Fixed(today)
-	s := jobs.NewService(jobsdb.New(d.DB), competencies.NewService(competenciesdb.New(d.DB), now), now)
+	parts := acttest.Parts(now)
+	s := jobs.NewService(jobsdb.New(d.DB, parts, func(h bun.IDB) jobs.Catalogue {
+		return competencies.NewService(competenciesdb.New(h, parts), now)
+	}), now)
 	if _, err := s.PutFamily(t.Context(), hr, jobs.Family{Slug: "sales", Name: text("sales"), Text: text("selling"), Tracks: []jobs.Track{{Slug: "field", Name: text("field")}}}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,4 @@
-// Package competenciesdb keeps competencies in the database. Only app wires it; it imports its domain and
-// the database room, nothing else.
+// Package competenciesdb keeps competencies in the database. Only app wires it.
 package competenciesdb
 
 import (
@@ -8,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/actdb"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -19,16 +19,19 @@ import (
 const maxList = 2000
 
 // Store implements competencies.Store over a database or a transaction.
-type Store struct{ db bun.IDB }
+type Store struct {
+	actdb.Effects
+	db bun.IDB
+}
 
-// New makes a store over a handle.
-func New(handle bun.IDB) *Store { return &Store{db: handle} }
+// New makes a store over a handle; parts make what its acts leave behind.
+func New(handle bun.IDB, parts actdb.Parts) *Store { return &Store{parts.Over(handle), handle} }
 
 var _ competencies.Store = (*Store)(nil)
 
 // Tx runs fn in one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(competencies.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx)) })
+	return s.InTx(ctx, func(tx bun.IDB, effects actdb.Effects) error { return fn(&Store{effects, tx}) })
 }
 
 type scaleRow struct {
@@ -74,23 +77,24 @@ func (s *Store) Scale(ctx context.Context, ref competencies.ScaleRef) (competenc
 	return row.scale()
 }
 
-// AddScale stores a version; the same version with the same text again is accepted silently.
-func (s *Store) AddScale(ctx context.Context, scale competencies.Scale, doc canon.Document, at time.Time) error {
+// AddScale stores a version; the same version with the same text again changes nothing.
+func (s *Store) AddScale(ctx context.Context, scale competencies.Scale, doc canon.Document, at time.Time) (bool, error) {
 	row := scaleRow{ID: db.NewID(), Slug: scale.Slug, Number: scale.Version, Document: string(doc.Text), Hash: doc.Hash, CreatedAt: db.Time(at)}
 	res, err := s.db.NewInsert().Model(&row).On("CONFLICT (slug, number) DO NOTHING").Exec(ctx)
 	if err != nil {
-		return db.Translate(err, "store scale "+scale.Slug)
+		return false, db.Translate(err, "store scale "+scale.Slug)
 	}
-	if n, err := res.RowsAffected(); err == nil && n == 0 {
-		var old scaleRow
-		if err := s.db.NewSelect().Model(&old).Where("slug = ? AND number = ?", scale.Slug, scale.Version).Scan(ctx); err != nil {
-			return db.Translate(err, "read scale "+scale.Slug)
-		}
-		if old.Hash != doc.Hash {
-			return fault.New(fault.Conflict, "scale.frozen", "version %d of scale %s exists with other levels", scale.Version, scale.Slug).At("version", "frozen", "")
-		}
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return n > 0, db.Translate(err, "store scale "+scale.Slug)
 	}
-	return nil
+	var old scaleRow
+	if err := s.db.NewSelect().Model(&old).Where("slug = ? AND number = ?", scale.Slug, scale.Version).Scan(ctx); err != nil {
+		return false, db.Translate(err, "read scale "+scale.Slug)
+	}
+	if old.Hash != doc.Hash {
+		return false, fault.New(fault.Conflict, "scale.frozen", "version %d of scale %s exists with other levels", scale.Version, scale.Slug).At("version", "frozen", "")
+	}
+	return false, nil
 }
 
 // versionRow reads a version beside the competency it belongs to.
@@ -135,6 +139,19 @@ func (s *Store) Competencies(ctx context.Context, by lang.Lang) ([]competencies.
 	err := s.versions().Where("v.number = c.number AND c.retired_at IS NULL").Order(order, "c.id").Limit(maxList).Scan(ctx, &rows)
 	if err != nil {
 		return nil, db.Translate(err, "list competencies")
+	}
+	return convert(rows, versionRow.competency)
+}
+
+// NamedCompetencies returns the current versions of those of the slugs that are in use, by slug.
+func (s *Store) NamedCompetencies(ctx context.Context, slugs []string) ([]competencies.Competency, error) {
+	if len(slugs) == 0 || db.Findable("competency", slugs...) != nil {
+		return nil, nil
+	}
+	var rows []versionRow
+	err := s.versions().Where("v.number = c.number AND c.retired_at IS NULL AND c.slug IN (?)", bun.List(slugs)).Order("c.slug").Scan(ctx, &rows)
+	if err != nil {
+		return nil, db.Translate(err, "read competencies")
 	}
 	return convert(rows, versionRow.competency)
 }
@@ -251,12 +268,22 @@ func (s *Store) Certifications(ctx context.Context) ([]competencies.Certificatio
 	return convert(rows, certificationRow.certification)
 }
 
+// NamedCertifications returns those of the slugs that exist, by slug.
+func (s *Store) NamedCertifications(ctx context.Context, slugs []string) ([]competencies.Certification, error) {
+	if len(slugs) == 0 || db.Findable("certification", slugs...) != nil {
+		return nil, nil
+	}
+	var rows []certificationRow
+	if err := s.db.NewSelect().Model(&rows).Where("slug IN (?)", bun.List(slugs)).Order("slug").Scan(ctx); err != nil {
+		return nil, db.Translate(err, "read certifications")
+	}
+	return convert(rows, certificationRow.certification)
+}
+
 // PutCertification stores a certification under its slug.
-func (s *Store) PutCertification(ctx context.Context, c competencies.Certification, doc canon.Document, at time.Time) error {
+func (s *Store) PutCertification(ctx context.Context, c competencies.Certification, doc canon.Document, at time.Time) (bool, error) {
 	row := certificationRow{ID: db.NewID(), Slug: c.Slug, Document: string(doc.Text), Hash: doc.Hash, CreatedAt: db.Time(at), UpdatedAt: db.Time(at)}
-	_, err := s.db.NewInsert().Model(&row).On("CONFLICT (slug) DO UPDATE").
-		Set("document = EXCLUDED.document, hash = EXCLUDED.hash, updated_at = EXCLUDED.updated_at").Exec(ctx)
-	return db.Translate(err, "store certification "+c.Slug)
+	return db.PutDocument(ctx, s.db, &row, "store certification "+c.Slug)
 }
 
 // convert reads each row's document; the result is never nil.

@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/echelon-hr/echelon/app/act/actdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/clock"
@@ -28,7 +30,7 @@ var (
 )
 
 func service(d *db.DB, at time.Time) *competencies.Service {
-	return competencies.NewService(competenciesdb.New(d.DB), clock.Fixed(at))
+	return competencies.NewService(competenciesdb.New(d.DB, acttest.Parts(clock.Fixed(at))), clock.Fixed(at))
 }
 
 func text(s string) lang.Text { return lang.NewText(s+", en français", s+", in English") }
@@ -85,7 +87,7 @@ func TestScalesReadBackAndNeverChange(t *testing.T) {
 		if _, err := s.PublishScale(ctx, hr, scale(1, "low", "other")); !fault.Is(err, fault.Conflict) {
 			t.Errorf("other levels under the same version: %v", err)
 		}
-		stored := competenciesdb.New(d.DB)
+		stored := competenciesdb.New(d.DB, actdb.Parts{})
 		if diff := cmp.Diff(first, must[competencies.Scale](t)(stored.Scale(ctx, competencies.ScaleRef{Slug: "steps", Version: 1})), withoutIDs); diff != "" {
 			t.Errorf("the first (-want +got):\n%s", diff)
 		}

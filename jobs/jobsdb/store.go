@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/actdb"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/lang"
@@ -17,17 +18,26 @@ import (
 const maxList = 2000
 
 // Store implements jobs.Store over a database or a transaction.
-type Store struct{ db bun.IDB }
+type Store struct {
+	actdb.Effects
+	db        bun.IDB
+	catalogue func(bun.IDB) jobs.Catalogue
+}
 
-// New makes a store over a handle.
-func New(handle bun.IDB) *Store { return &Store{db: handle} }
+// New makes a store over a handle; parts make what its acts leave behind, and catalogue the competencies over a handle.
+func New(handle bun.IDB, parts actdb.Parts, catalogue func(bun.IDB) jobs.Catalogue) *Store {
+	return &Store{parts.Over(handle), handle, catalogue}
+}
 
 var _ jobs.Store = (*Store)(nil)
 
 // Tx runs fn in one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(jobs.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx)) })
+	return s.InTx(ctx, func(tx bun.IDB, effects actdb.Effects) error { return fn(&Store{effects, tx, s.catalogue}) })
 }
+
+// Catalogue is the competencies over the same handle.
+func (s *Store) Catalogue() jobs.Catalogue { return s.catalogue(s.db) }
 
 type familyRow struct {
 	bun.BaseModel `bun:"table:families"`
@@ -51,13 +61,6 @@ type documentRow struct {
 
 func newDocumentRow(slug string, doc canon.Document, at time.Time) documentRow {
 	return documentRow{ID: db.NewID(), Slug: slug, Document: string(doc.Text), Hash: doc.Hash, CreatedAt: db.Time(at), UpdatedAt: db.Time(at)}
-}
-
-// put inserts a row or replaces the document of its slug.
-func (s *Store) put(ctx context.Context, row any, what string) error {
-	_, err := s.db.NewInsert().Model(row).On("CONFLICT (slug) DO UPDATE").
-		Set("document = EXCLUDED.document, hash = EXCLUDED.hash, updated_at = EXCLUDED.updated_at").Exec(ctx)
-	return db.Translate(err, what)
 }
 
 func (r familyRow) family() (jobs.Family, error) {
@@ -89,8 +92,8 @@ func (s *Store) Family(ctx context.Context, slug string) (jobs.Family, error) {
 }
 
 // PutFamily stores a family under its slug.
-func (s *Store) PutFamily(ctx context.Context, f jobs.Family, doc canon.Document, at time.Time) error {
-	return s.put(ctx, &familyRow{documentRow: newDocumentRow(f.Slug, doc, at)}, "store family "+f.Slug)
+func (s *Store) PutFamily(ctx context.Context, f jobs.Family, doc canon.Document, at time.Time) (bool, error) {
+	return db.PutDocument(ctx, s.db, &familyRow{documentRow: newDocumentRow(f.Slug, doc, at)}, "store family "+f.Slug)
 }
 
 func (r kpiRow) kpi() (jobs.KPI, error) {
@@ -109,9 +112,21 @@ func (s *Store) KPIs(ctx context.Context) ([]jobs.KPI, error) {
 	return convert(rows, kpiRow.kpi)
 }
 
+// NamedKPIs returns those of the slugs that exist, by slug.
+func (s *Store) NamedKPIs(ctx context.Context, slugs []string) ([]jobs.KPI, error) {
+	if len(slugs) == 0 || db.Findable("KPI", slugs...) != nil {
+		return nil, nil
+	}
+	var rows []kpiRow
+	if err := s.db.NewSelect().Model(&rows).Where("slug IN (?)", bun.List(slugs)).Order("slug").Scan(ctx); err != nil {
+		return nil, db.Translate(err, "read KPIs")
+	}
+	return convert(rows, kpiRow.kpi)
+}
+
 // PutKPI stores a measure under its slug.
-func (s *Store) PutKPI(ctx context.Context, k jobs.KPI, doc canon.Document, at time.Time) error {
-	return s.put(ctx, &kpiRow{documentRow: newDocumentRow(k.Slug, doc, at)}, "store KPI "+k.Slug)
+func (s *Store) PutKPI(ctx context.Context, k jobs.KPI, doc canon.Document, at time.Time) (bool, error) {
+	return db.PutDocument(ctx, s.db, &kpiRow{documentRow: newDocumentRow(k.Slug, doc, at)}, "store KPI "+k.Slug)
 }
 
 // sortColumn is the allow-listed order of a language.

@@ -12,8 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/actdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
-	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -35,19 +36,28 @@ var (
 	today = time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC)
 )
 
-func services(handle bun.IDB, at time.Time) seeds.Services {
+func services(handle bun.IDB, at time.Time) seeds.Into {
+	return over(handle, at, acttest.Parts(clock.Fixed(at)))
+}
+
+// over wires the services of a database or a transaction with other parts.
+func over(handle bun.IDB, at time.Time, parts actdb.Parts) seeds.Into {
 	now := clock.Fixed(at)
-	catalogue := competencies.NewService(competenciesdb.New(handle), now)
-	return seeds.Services{
-		Competencies: catalogue, Jobs: jobs.NewService(jobsdb.New(handle), catalogue, now), Careers: careers.NewService(careersdb.New(handle), now),
-		Journal: auditdb.New(handle, now, testkit.Key), Ledger: seedsdb.New(handle), Now: now,
+	catalogue := func(handle bun.IDB) *competencies.Service {
+		return competencies.NewService(competenciesdb.New(handle, parts), now)
+	}
+	return seeds.Into{
+		Competencies: catalogue(handle),
+		Jobs:         jobs.NewService(jobsdb.New(handle, parts, func(h bun.IDB) jobs.Catalogue { return catalogue(h) }), now),
+		Careers:      careers.NewService(careersdb.New(handle, parts), now),
+		Journal:      parts.Journal(handle), Ledger: seedsdb.New(handle), Now: now,
 	}
 }
 
 // loaded fills a database with the shipped content.
 func loaded(t testing.TB, d *db.DB) *jobs.Service {
 	t.Helper()
-	_, err := seeds.Load(t.Context(), seeds.Content, false, func(ctx context.Context, fn func(seeds.Services) error) error {
+	_, err := seeds.Load(t.Context(), seeds.Content, false, func(ctx context.Context, fn func(seeds.Into) error) error {
 		return db.InTx(ctx, d.DB, func(tx bun.IDB) error { return fn(services(tx, today)) })
 	})
 	if err != nil {
@@ -197,6 +207,29 @@ func TestPublishTwice(t *testing.T) {
 			if err != nil || page.Total != found {
 				t.Errorf("%q finds %d profiles, want %d, %v", word, page.Total, found, err)
 			}
+		}
+	})
+}
+
+// TestPublishingReadsWhatItPinsInItsTransaction asks for competencies over the handle that the version is written on.
+func TestPublishingReadsWhatItPinsInItsTransaction(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		prepare(t, d)
+		now, parts := clock.Fixed(today), acttest.Parts(clock.Fixed(today))
+		asked := 0
+		s := jobs.NewService(jobsdb.New(d.DB, parts, func(h bun.IDB) jobs.Catalogue {
+			if _, ok := h.(bun.Tx); !ok {
+				t.Errorf("competencies are asked outside of the transaction, over %T", h)
+			}
+			asked++
+			return competencies.NewService(competenciesdb.New(h, parts), now)
+		}), now)
+		p, err := s.Publish(t.Context(), hr, "seller", placement(), smallContent("Lamplighter"))
+		if err != nil || p.Content.Requirements[0].Version != 1 || asked == 0 {
+			t.Errorf("pinned %+v, %v", p.Content.Requirements, err)
+		}
+		if n, err := s.Reindex(t.Context(), hr); err != nil || n != 1 {
+			t.Errorf("%d indexed, %v", n, err)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/echelon-hr/echelon/app/access"
+	"github.com/echelon-hr/echelon/app/act"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/canon"
@@ -17,9 +18,13 @@ import (
 
 // Store keeps zones, schemes and bands. A slug it does not know is a NotFound fault.
 type Store interface {
+	// Tx runs fn in one transaction on a store bound to it, with the effects that are written in it.
 	Tx(ctx context.Context, fn func(Store) error) error
+	act.Effects
+
 	Zones(ctx context.Context) ([]Zone, error) // by slug
-	PutZone(ctx context.Context, z Zone, doc canon.Document, at time.Time) error
+	// PutZone stores a zone under its slug and tells whether that changed anything.
+	PutZone(ctx context.Context, z Zone, doc canon.Document, at time.Time) (changed bool, err error)
 	Active(ctx context.Context) (ActiveScheme, error)
 	// AddActive stores a scheme with its bands in force from its date; a scheme in force already is a Conflict.
 	AddActive(ctx context.Context, s ActiveScheme, doc canon.Document) error
@@ -171,7 +176,19 @@ func (s *Service) PutZone(ctx context.Context, a actor.Actor, z Zone) (canon.Doc
 	if err != nil {
 		return canon.Document{}, err
 	}
-	return doc, s.store.PutZone(ctx, z, doc, s.now())
+	return doc, s.store.Tx(ctx, func(tx Store) error {
+		changed, err := tx.PutZone(ctx, z, doc, s.now())
+		if err != nil || !changed {
+			return err
+		}
+		return note(ctx, tx, a, "bands.zone_changed", "zone:"+z.Slug, doc)
+	})
+}
+
+// note writes into the journal of a transaction what was put in force.
+func note(ctx context.Context, tx Store, a actor.Actor, action, object string, doc canon.Document) error {
+	who := access.Acting(a, access.BandsWrite, access.None)
+	return act.Note(ctx, tx, who, action, object, act.DetailsOf(0, doc.Hash))
 }
 
 // Activate puts a scheme and its bands in force. Bands out of order or in a currency that is not their
@@ -198,7 +215,10 @@ func (s *Service) Activate(ctx context.Context, a actor.Actor, scheme Scheme, ba
 		if err := checkBands(bands, zones); err != nil {
 			return err
 		}
-		return tx.AddActive(ctx, ActiveScheme{Scheme: scheme, CreatedAt: s.now(), Bands: bands}, doc)
+		if err := tx.AddActive(ctx, ActiveScheme{Scheme: scheme, CreatedAt: s.now(), Bands: bands}, doc); err != nil {
+			return err
+		}
+		return note(ctx, tx, a, "bands.activated", "scheme:"+scheme.Slug, doc)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/canon"
@@ -20,6 +21,7 @@ import (
 
 // shelf keeps zones and one scheme in memory.
 type shelf struct {
+	acttest.Recorder
 	zones  []pay.Zone
 	active *pay.ActiveScheme
 }
@@ -32,9 +34,9 @@ func (s *shelf) AddActive(_ context.Context, a pay.ActiveScheme, doc canon.Docum
 	return nil
 }
 
-func (s *shelf) PutZone(_ context.Context, z pay.Zone, _ canon.Document, _ time.Time) error {
+func (s *shelf) PutZone(_ context.Context, z pay.Zone, _ canon.Document, _ time.Time) (bool, error) {
 	s.zones = append(s.zones, z)
-	return nil
+	return true, nil
 }
 
 func (s *shelf) Active(context.Context) (pay.ActiveScheme, error) {

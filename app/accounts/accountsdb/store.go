@@ -8,9 +8,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/echelon-hr/echelon/app/accounts"
-	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/act/actdb"
 	"github.com/echelon-hr/echelon/app/db"
-	"github.com/echelon-hr/echelon/app/mail"
 )
 
 // maxList bounds every list read whole.
@@ -18,36 +17,24 @@ const maxList = 20_000
 
 // Store implements accounts.Store over a database or a transaction.
 type Store struct {
-	db    bun.IDB
-	parts Parts
+	actdb.Effects
+	db bun.IDB
 }
 
-// Parts make what is written in the same transaction and kept by others.
-type Parts struct {
-	Journal func(bun.IDB) audit.Journal
-	Outbox  func(bun.IDB) mail.Outbox
-}
-
-// New makes a store over a handle.
-func New(handle bun.IDB, parts Parts) *Store { return &Store{db: handle, parts: parts} }
+// New makes a store over a handle; parts make what its acts leave behind.
+func New(handle bun.IDB, parts actdb.Parts) *Store { return &Store{parts.Over(handle), handle} }
 
 var _ accounts.Store = (*Store)(nil)
 
 // Tx runs fn over one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(accounts.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx, s.parts)) })
+	return s.InTx(ctx, func(tx bun.IDB, effects actdb.Effects) error { return fn(&Store{effects, tx}) })
 }
 
 // Lock makes those who ask for one order come one after the other.
 func (s *Store) Lock(ctx context.Context, o accounts.Order) error {
 	return db.Lock(ctx, s.db, string(o))
 }
-
-// Journal is the journal of this handle.
-func (s *Store) Journal() audit.Journal { return s.parts.Journal(s.db) }
-
-// Outbox is the outbox of this handle.
-func (s *Store) Outbox() mail.Outbox { return s.parts.Outbox(s.db) }
 
 // timed writes an instant that may be zero as one that may be missing.
 func timed(t time.Time) *time.Time {

@@ -13,16 +13,15 @@ import (
 
 	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/accounts/accountsdb"
+	"github.com/echelon-hr/echelon/app/act/actdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
-	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail"
-	"github.com/echelon-hr/echelon/app/mail/maildb"
-	"github.com/echelon-hr/echelon/app/secret"
 	"github.com/echelon-hr/echelon/app/testkit"
 )
 
@@ -33,14 +32,15 @@ var (
 
 // store is one with the usual journal, or another.
 func store(d *db.DB, journal func(bun.IDB) audit.Journal) *accountsdb.Store {
-	if journal == nil {
-		journal = func(h bun.IDB) audit.Journal { return auditdb.New(h, clock.Fixed(start), testkit.Key) }
+	parts := acttest.Parts(clock.Fixed(start))
+	if journal != nil {
+		parts.Journal = journal
 	}
-	return accountsdb.New(d.DB, accountsdb.Parts{Journal: journal, Outbox: func(h bun.IDB) mail.Outbox { return maildb.New(h, clock.Fixed(start), testkit.Key) }})
+	return accountsdb.New(d.DB, parts)
 }
 
 func service(d *db.DB, journal func(bun.IDB) audit.Journal) *accounts.Service {
-	return accounts.NewService(accounts.Parts{Store: store(d, journal), Now: clock.Fixed(start), Key: secret.New()})
+	return accounts.NewService(accounts.Parts{Store: store(d, journal), Now: clock.Fixed(start), Key: testkit.Key})
 }
 
 // signIn signs an account in through a provider and returns the session's token.
@@ -140,7 +140,7 @@ func TestAccountsAreReadInThreeQueries(t *testing.T) {
 			add(t, st, account(id))
 		}
 		n := &counter{}
-		if _, err := accountsdb.New(d.DB.WithQueryHook(n), accountsdb.Parts{}).Accounts(t.Context()); err != nil || n.queries != 3 {
+		if _, err := accountsdb.New(d.DB.WithQueryHook(n), actdb.Parts{}).Accounts(t.Context()); err != nil || n.queries != 3 {
 			t.Errorf("%d queries, %v", n.queries, err)
 		}
 	})

@@ -78,7 +78,7 @@ func journalled(f *ast.File) []string {
 				keep(n.Value)
 			}
 		case *ast.CallExpr:
-			if slices.Contains([]string{"note", "change", "refuse"}, called(n)) {
+			if slices.Contains([]string{"note", "Note", "change", "refuse"}, called(n)) {
 				for _, arg := range n.Args {
 					keep(arg)
 				}

@@ -24,6 +24,7 @@ var told = []struct {
 	{"roles", msg.JournalDetailRoles, speaker.roles, false},
 	{"perimeter", msg.JournalDetailPerimeter, speaker.perimeter, true},
 	{"profile", msg.JournalDetailProfile, speaker.asItIs, false},
+	{"version", msg.JournalDetailVersion, speaker.asItIs, false},
 	{"manager", msg.JournalDetailManager, speaker.people, true},
 	{"giver", msg.JournalDetailGiver, speaker.people, true},
 	{"stand_in", msg.JournalDetailStandIn, speaker.people, true},

@@ -173,6 +173,8 @@ func (s speaker) task(name string) string {
 var objects = map[string]msg.Key{
 	"session": msg.JournalObjectSession, "token": msg.JournalObjectToken, "link": msg.JournalObjectLink, "delegation": msg.JournalObjectDelegation,
 	"scheme": msg.JournalObjectScheme, "mail": msg.JournalObjectMail, "profile": msg.JournalObjectProfile, "setting": msg.JournalObjectSetting,
+	"scale": msg.JournalObjectScale, "competency": msg.JournalObjectCompetency, "certification": msg.JournalObjectCertification,
+	"family": msg.JournalObjectFamily, "kpi": msg.JournalObjectKpi, "ladder": msg.JournalObjectLadder, "zone": msg.JournalObjectZone,
 }
 
 // on says an object: a person by name, anything else by its kind and enough of its id to tell it from others.

@@ -16,6 +16,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/echelon-hr/echelon/app/act"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/audit/auditdb"
@@ -326,6 +328,61 @@ func TestWhatWasDoneIsTold(t *testing.T) {
 			t.Errorf("%q is missing", want)
 		}
 	}
+}
+
+// TestPublicationsAreSaidInWords: the page says what was put in force in both languages; an HR partner who serves a part
+// of the company sees what people of that part did, and no more.
+func TestPublicationsAreSaidInWords(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		s, effects := site(d), acttest.Parts(clock.Fixed(start)).Over(d.DB)
+		served, other := actor.Actor{Kind: actor.Person, ID: camille}, actor.Actor{Kind: actor.Person, ID: erased}
+		for _, e := range []struct {
+			who            actor.Actor
+			action, object string
+		}{
+			{served, "jobs.published", "profile:area-manager"},
+			{other, "ladders.published", "ladder:sales"},
+			{actor.SystemTask("seed"), "competencies.published", "competency:negotiation"},
+			{served, "competencies.scale_published", "scale:mastery"},
+			{served, "competencies.certification_changed", "certification:csp"},
+			{served, "jobs.family_changed", "family:sales"},
+			{served, "jobs.kpi_changed", "kpi:quota"},
+			{served, "bands.zone_changed", "zone:france"},
+			{served, "bands.activated", "scheme:grid"},
+		} {
+			if err := act.Note(t.Context(), effects, e.who, e.action, e.object, act.DetailsOf(7, strings.Repeat("ab", 32))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		said := map[string][]string{
+			"en": {
+				"Job profile published", "job profile area-manager", "Version: 7", "Career ladder published", "career ladder sales",
+				"Competency published", "competency negotiation", "Scale published", "scale mastery", "Certification saved", "certification or licence csp",
+				"Job family saved", "job family sales", "Measure saved", "measure quota", "Pay zone saved", "pay zone france", "Pay scheme put in force", "pay scheme grid",
+			},
+			"fr": {
+				"Fiche de poste publiée", "Version : 7", "Filière publiée", "Compétence publiée", "Échelle publiée", "Certification enregistrée",
+				"Famille de métiers enregistrée", "Indicateur enregistré", "Zone de rémunération enregistrée", "Grille de rémunération mise en vigueur",
+			},
+		}
+		for l, words := range said {
+			page := get(t, s, "administrator", "/admin/journal?lang="+l).body
+			for _, want := range words {
+				if !strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), want) {
+					t.Errorf("%s: %q is missing", l, want)
+				}
+			}
+		}
+		part := get(t, s, "hr", "/admin/journal?lang=en").body
+		if !strings.Contains(part, "job profile area-manager") || strings.Contains(part, "career ladder sales") || strings.Contains(part, "competency negotiation") {
+			t.Error("a partner of a part does not see that part alone")
+		}
+		var page struct{ Items []audit.Entry }
+		decode(t, get(t, s, "administrator", "/api/v1/journal?action=jobs&object=profile:area-manager"), &page)
+		if len(page.Items) != 1 || page.Items[0].Action != "jobs.published" || page.Items[0].Details["version"] != "7" {
+			t.Errorf("the API tells %+v", page.Items)
+		}
+	})
 }
 
 func TestEveryActionAndAreaHasWords(t *testing.T) {

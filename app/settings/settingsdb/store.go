@@ -7,34 +7,29 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/act/actdb"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/settings"
 )
 
 // Store implements settings.Store over a database or a transaction.
 type Store struct {
-	db      bun.IDB
-	journal func(bun.IDB) audit.Journal
+	actdb.Effects
+	db bun.IDB
 }
 
-// New makes a store over a handle; journal makes the journal that its transactions write to.
-func New(handle bun.IDB, journal func(bun.IDB) audit.Journal) *Store {
-	return &Store{db: handle, journal: journal}
-}
+// New makes a store over a handle; parts make what its acts leave behind.
+func New(handle bun.IDB, parts actdb.Parts) *Store { return &Store{parts.Over(handle), handle} }
 
 var _ settings.Store = (*Store)(nil)
 
 // Tx runs fn in one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(settings.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx, s.journal)) })
+	return s.InTx(ctx, func(tx bun.IDB, effects actdb.Effects) error { return fn(&Store{effects, tx}) })
 }
 
 // Lock implements settings.Store.
 func (s *Store) Lock(ctx context.Context) error { return db.Lock(ctx, s.db, "settings") }
-
-// Journal is the journal over the same handle.
-func (s *Store) Journal() audit.Journal { return s.journal(s.db) }
 
 type row struct {
 	bun.BaseModel `bun:"table:settings"`

@@ -1,7 +1,6 @@
 package settingsdb_test
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -9,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/actdb"
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
@@ -24,13 +25,10 @@ var (
 	admin = actor.Actor{Kind: actor.Person, ID: "admin", Roles: []actor.Role{actor.Administrator}}
 )
 
-// journal takes entries, or fails.
-type journal struct{ err error }
-
-func (j journal) Append(context.Context, actor.Actor, audit.Entry) error { return j.err }
-
+// store is one whose journal takes entries, or fails.
 func store(d *db.DB, err error) *settingsdb.Store {
-	return settingsdb.New(d.DB, func(bun.IDB) audit.Journal { return journal{err} })
+	recorder := &acttest.Recorder{Fails: err}
+	return settingsdb.New(d.DB, actdb.Parts{Journal: func(bun.IDB) audit.Journal { return recorder.Journal() }})
 }
 
 func all(t *testing.T, d *db.DB) map[string]string {

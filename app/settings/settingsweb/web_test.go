@@ -12,10 +12,9 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
-	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
@@ -27,10 +26,6 @@ import (
 	"github.com/echelon-hr/echelon/templates/layout"
 )
 
-type journal struct{}
-
-func (journal) Append(context.Context, actor.Actor, audit.Entry) error { return nil }
-
 type house struct {
 	app      *web.App
 	settings *settings.Service
@@ -40,7 +35,7 @@ type house struct {
 func open(t *testing.T) *house {
 	t.Helper()
 	d := testkit.Open(t, testkit.Address(t, "sqlite"))
-	store := settingsdb.New(d.DB, func(bun.IDB) audit.Journal { return journal{} })
+	store := settingsdb.New(d.DB, acttest.Parts(clock.Real))
 	h := &house{settings: settings.NewService(store, clock.Fixed(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)), settings.Settings{Company: "Altiva", TimeZone: "Europe/Paris", Lang: lang.FR})}
 	h.app = web.New(web.Config{
 		Hosts: []string{"example.com"}, // under which httptest asks

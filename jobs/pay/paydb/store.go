@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/actdb"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -18,16 +19,19 @@ import (
 const maxList = 20000
 
 // Store implements pay.Store over a database or a transaction.
-type Store struct{ db bun.IDB }
+type Store struct {
+	actdb.Effects
+	db bun.IDB
+}
 
-// New makes a store over a handle.
-func New(handle bun.IDB) *Store { return &Store{db: handle} }
+// New makes a store over a handle; parts make what its acts leave behind.
+func New(handle bun.IDB, parts actdb.Parts) *Store { return &Store{parts.Over(handle), handle} }
 
 var _ pay.Store = (*Store)(nil)
 
 // Tx runs fn in one transaction.
 func (s *Store) Tx(ctx context.Context, fn func(pay.Store) error) error {
-	return db.InTx(ctx, s.db, func(tx bun.IDB) error { return fn(New(tx)) })
+	return s.InTx(ctx, func(tx bun.IDB, effects actdb.Effects) error { return fn(&Store{effects, tx}) })
 }
 
 type zoneRow struct {
@@ -60,11 +64,9 @@ func (s *Store) Zones(ctx context.Context) ([]pay.Zone, error) {
 }
 
 // PutZone stores a zone under its slug.
-func (s *Store) PutZone(ctx context.Context, z pay.Zone, doc canon.Document, at time.Time) error {
+func (s *Store) PutZone(ctx context.Context, z pay.Zone, doc canon.Document, at time.Time) (bool, error) {
 	row := zoneRow{ID: db.NewID(), Slug: z.Slug, Document: string(doc.Text), Hash: doc.Hash, CreatedAt: db.Time(at), UpdatedAt: db.Time(at)}
-	_, err := s.db.NewInsert().Model(&row).On("CONFLICT (slug) DO UPDATE").
-		Set("document = EXCLUDED.document, hash = EXCLUDED.hash, updated_at = EXCLUDED.updated_at").Exec(ctx)
-	return db.Translate(err, "store zone "+z.Slug)
+	return db.PutDocument(ctx, s.db, &row, "store zone "+z.Slug)
 }
 
 type schemeRow struct {

@@ -7,9 +7,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/uptrace/bun"
 
+	"github.com/echelon-hr/echelon/app/act/acttest"
 	"github.com/echelon-hr/echelon/app/actor"
-	"github.com/echelon-hr/echelon/app/audit/auditdb"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -30,7 +31,8 @@ var (
 )
 
 func service(d *db.DB) *pay.Service {
-	return pay.NewService(paydb.New(d.DB), clock.Fixed(today), pay.Reads{Journal: auditdb.New(d.DB, clock.Fixed(today), testkit.Key)})
+	parts := acttest.Parts(clock.Fixed(today))
+	return pay.NewService(paydb.New(d.DB, parts), clock.Fixed(today), pay.Reads{Journal: parts.Journal(d.DB)})
 }
 
 func text(s string) lang.Text { return lang.NewText(s+", en français", s+", in English") }
@@ -39,7 +41,10 @@ func text(s string) lang.Text { return lang.NewText(s+", en français", s+", in 
 func prepare(t *testing.T, d *db.DB) {
 	t.Helper()
 	now := clock.Fixed(today)
-	s := jobs.NewService(jobsdb.New(d.DB), competencies.NewService(competenciesdb.New(d.DB), now), now)
+	parts := acttest.Parts(now)
+	s := jobs.NewService(jobsdb.New(d.DB, parts, func(h bun.IDB) jobs.Catalogue {
+		return competencies.NewService(competenciesdb.New(h, parts), now)
+	}), now)
 	if _, err := s.PutFamily(t.Context(), hr, jobs.Family{Slug: "sales", Name: text("sales"), Text: text("selling"), Tracks: []jobs.Track{{Slug: "field", Name: text("field")}}}); err != nil {
 		t.Fatal(err)
 	}
