@@ -14,7 +14,7 @@ import (
 
 // newPay makes pay over a database or a transaction; accounts say which profiles somebody holds and has below them.
 func (a *App) newPay(handle bun.IDB, now clock.Clock, people *accounts.Service) *pay.Service {
-	reads := pay.Reads{Journal: a.journal(handle), Standing: people.Profiles}
+	reads := pay.Reads{Journal: a.journal(handle), Standing: people.Profiles, Today: a.today}
 	return pay.NewService(paydb.New(handle, a.parts()), now, reads)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/echelon-hr/echelon/app/audit"
 	"github.com/echelon-hr/echelon/app/canon"
 	"github.com/echelon-hr/echelon/app/fault"
+	"github.com/echelon-hr/echelon/app/lifecycle"
 	"github.com/echelon-hr/echelon/careers"
 	"github.com/echelon-hr/echelon/competencies"
 	"github.com/echelon-hr/echelon/jobs"
@@ -344,14 +345,29 @@ func (l *loader) scheme(ctx context.Context, s sourced[schemeFile], zones []sour
 	return s.wrap("", l.put(ctx, seed{
 		kind: "pay scheme", slug: s.item.Slug, form: s.item, frozen: true,
 		current: func() (string, error) {
-			a, err := l.Pay.Active(ctx, l.as)
-			return a.Hash, err
+			list, err := l.Pay.Schemes(ctx, l.as)
+			return standingScheme(list, s.item.Slug), err
 		},
 		store: func() (string, error) {
 			d, err := l.Pay.Activate(ctx, l.as, s.item.Scheme, bands)
 			return d.Hash, err
 		},
 	}))
+}
+
+// standingScheme finds the scheme of a slug and names it by its hash; without one, the scheme that is in force or comes
+// in force: where people have put their own in force, the shipped one does not take its place.
+func standingScheme(list []pay.SchemeRecord, slug string) string {
+	standing := ""
+	for _, r := range list {
+		if r.Slug == slug {
+			return r.Hash
+		}
+		if standing == "" && (r.State == lifecycle.InForce || r.State == lifecycle.Approved) {
+			standing = r.Hash
+		}
+	}
+	return standing
 }
 
 // readBands reads the amounts of a scheme's file in the currencies of their zones.

@@ -218,6 +218,29 @@ func TestChangedSchemeInForceIsKept(t *testing.T) {
 	})
 }
 
+// Where another scheme has followed the shipped one, loading again changes nothing, and a shipped scheme of another name
+// does not take the place of what people put in force.
+func TestSchemesOfOthersStayInForce(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		mustLoad(t, d, tree(nil), today)
+		s, ctx := services(d.DB, today).Pay, t.Context()
+		ours := pay.Scheme{Slug: "ours", Name: lang.NewText("La nôtre", "Ours"), Text: lang.NewText("À nous.", "Our own."), ActiveFrom: "2026-06-01"}
+		if _, err := s.Activate(ctx, operator, ours, nil); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(seeds.Report{Unchanged: every}, mustLoad(t, d, tree(nil), today)); diff != "" {
+			t.Errorf("loaded again (-want +got):\n%s", diff)
+		}
+		report := mustLoad(t, d, tree(change(t, "demo/scheme.yaml", "slug: demo", "slug: demo-2027")), today)
+		if diff := cmp.Diff([]string{"pay scheme demo-2027"}, report.Kept); diff != "" {
+			t.Errorf("under another name (-want +got):\n%s", diff)
+		}
+		if a, err := s.Active(ctx, operator); err != nil || a.Slug != "ours" {
+			t.Errorf("in force is %q, %v", a.Slug, err)
+		}
+	})
+}
+
 func TestWhatPeopleChangedIsKept(t *testing.T) {
 	text := func(s string) lang.Text { return lang.NewText(s+" fr", s+" en") }
 	for _, c := range []struct {

@@ -100,6 +100,7 @@ var allowed = map[access.Action]granted{
 
 	access.BandsRead:     {always: []string{"hr", "compensation", "operator", "system"}, relations: access.Own | access.OneMoveAway | access.Line | access.DirectReport | access.OwnPosting},
 	access.BandsWrite:    {always: []string{"compensation", "operator", "system"}},
+	access.BandsApprove:  {always: []string{"hr", "compensation", "operator", "system"}},
 	access.PayFactsRead:  {always: []string{"compensation"}, relations: access.Own | access.DirectReport, perimeter: true},
 	access.PayFactsWrite: {always: []string{"compensation"}},
 
@@ -123,7 +124,7 @@ var allowed = map[access.Action]granted{
 // aboutPeople are the rows where nobody uses a role on what is about themself.
 var aboutPeople = []access.Action{
 	access.DirectoryWrite, access.CheckinsRead, access.FactsRead, access.CertificatesRead, access.CertificatesVerify, access.PlansRead, access.MobilityWrite,
-	access.MobilityPay, access.PayFactsRead, access.PayFactsWrite, access.InterviewsRead, access.InterviewsWrite, access.AccountsWrite, access.MobilityRead, access.MentorshipState,
+	access.MobilityPay, access.BandsApprove, access.PayFactsRead, access.PayFactsWrite, access.InterviewsRead, access.InterviewsWrite, access.AccountsWrite, access.MobilityRead, access.MentorshipState,
 }
 
 // relations are all of them, one by one.

@@ -56,8 +56,9 @@ const (
 	MobilityWrite   Action = "mobility.write"
 	MobilityPay     Action = "mobility.pay"
 
-	BandsRead  Action = "bands.read"
-	BandsWrite Action = "bands.write"
+	BandsRead    Action = "bands.read"
+	BandsWrite   Action = "bands.write"
+	BandsApprove Action = "bands.approve"
 
 	PayFactsRead  Action = "payfacts.read"
 	PayFactsWrite Action = "payfacts.write"
@@ -158,8 +159,9 @@ var table = map[Action]rule{
 	MobilityWrite:   {roles: hr, perimeter: true, personal: true, later: true},
 	MobilityPay:     {roles: compensation, personal: true, later: true},
 
-	BandsRead:  {roles: payReaders, relations: Own | OneMoveAway | Line | DirectReport | OwnPosting, operator: true, system: true},
-	BandsWrite: {roles: compensation, operator: true, system: true},
+	BandsRead:    {roles: payReaders, relations: Own | OneMoveAway | Line | DirectReport | OwnPosting, operator: true, system: true},
+	BandsWrite:   {roles: compensation, operator: true, system: true},
+	BandsApprove: {roles: payReaders, personal: true, operator: true, system: true}, // one's own scheme is the one that one made
 
 	PayFactsRead:  {roles: payReaders, perimeter: true, relations: Own | DirectReport, personal: true, later: true},
 	PayFactsWrite: {roles: compensation, personal: true, later: true},

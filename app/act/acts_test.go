@@ -1,6 +1,7 @@
 package act_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/uptrace/bun"
 
 	"github.com/echelon-hr/echelon/app/act/actdb"
@@ -34,6 +35,7 @@ import (
 var (
 	noon   = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	editor = actor.Actor{Kind: actor.Person, ID: "editor", Roles: []actor.Role{actor.HR, actor.Compensation}}
+	second = actor.Actor{Kind: actor.Person, ID: "second", Roles: []actor.Role{actor.Compensation}} // who approves
 )
 
 // company is the services of the domains over one database.
@@ -53,7 +55,7 @@ func found(d *db.DB, parts actdb.Parts) company {
 		competencies: catalogue(d.DB),
 		jobs:         jobs.NewService(jobsdb.New(d.DB, parts, func(h bun.IDB) jobs.Catalogue { return catalogue(h) }), now),
 		careers:      careers.NewService(careersdb.New(d.DB, parts), now),
-		pay:          pay.NewService(paydb.New(d.DB, parts), now, pay.Reads{Journal: parts.Journal(d.DB)}),
+		pay:          pay.NewService(paydb.New(d.DB, parts), now, pay.Reads{Journal: parts.Journal(d.DB), Today: func(context.Context) string { return "2026-11-23" }}),
 	}
 }
 
@@ -63,6 +65,7 @@ type call struct {
 	method string // the use case
 	do     func() error
 	tells  string // action, object, and version, N for the number of the call; "" for what only reads, or readOfPay
+	by     string // who does it, "" for the editor
 }
 
 // readOfPay is a use case that only reads, of which the journal tells all the same.
@@ -77,7 +80,7 @@ func (c call) attempt(t *testing.T, d *db.DB) (changed bool, entries []audit.Ent
 	rows, told := testkit.Dump(t, d, without...), len(acttest.Entries(t, d))
 	err = c.do()
 	entries = slices.DeleteFunc(acttest.Entries(t, d)[told:], func(e audit.Entry) bool { return e.Action == readOfPay })
-	return !cmp.Equal(rows, testkit.Dump(t, d, without...)), entries, err
+	return !gocmp.Equal(rows, testkit.Dump(t, d, without...)), entries, err
 }
 
 // TestEveryActOfTheDomainsIsJournalled calls every method of every service of the domains, in an order in which it can be
@@ -101,7 +104,7 @@ func TestEveryActOfTheDomainsIsJournalled(t *testing.T) {
 					t.Errorf("%s changed something: %t; the journal has of it %+v", name, changed, entries)
 				}
 				for _, e := range entries {
-					check(t, name, strings.ReplaceAll(c.tells, "N", fmt.Sprint(n)), e)
+					check(t, name, strings.ReplaceAll(c.tells, "N", fmt.Sprint(n)), cmp.Or(c.by, editor.String()), e)
 				}
 			}
 		}
@@ -139,7 +142,7 @@ func TestWhatCannotBeJournalledDoesNotHappen(t *testing.T) {
 }
 
 // check holds an entry to what it must say.
-func check(t *testing.T, name, tells string, e audit.Entry) {
+func check(t *testing.T, name, tells, by string, e audit.Entry) {
 	t.Helper()
 	got := e.Action + " " + e.Object
 	if v := e.Details["version"]; v != "" {
@@ -148,7 +151,7 @@ func check(t *testing.T, name, tells string, e audit.Entry) {
 	if got != tells {
 		t.Errorf("%s is told as %q, want %q", name, got, tells)
 	}
-	if e.Actor != "person:editor" || e.Behalf != "" || e.Outcome != audit.Done || len(e.Details["hash"]) != 64 {
+	if e.Actor != by || e.Behalf != "" || e.Outcome != audit.Done || len(e.Details["hash"]) != 64 {
 		t.Errorf("%s is told as %+v", name, e)
 	}
 }
@@ -204,21 +207,21 @@ func (c company) competencyCalls(ctx context.Context) []call {
 	return []call{
 		{s, "PublishScale", func() error {
 			return failed(s.PublishScale(ctx, editor, scale))
-		}, "competencies.scale_published scale:two 1"},
+		}, "competencies.scale_published scale:two 1", ""},
 		{s, "Publish", func() error {
 			return failed(s.Publish(ctx, editor, "selling", content))
-		}, "competencies.published competency:selling N"},
+		}, "competencies.published competency:selling N", ""},
 		{s, "PutCertification", func() error {
 			return failed(s.PutCertification(ctx, editor, badge))
-		}, "competencies.certification_changed certification:badge"},
-		{s, "Scales", func() error { return failed(s.Scales(ctx, editor)) }, ""},
-		{s, "List", func() error { return failed(s.List(ctx, editor, lang.FR)) }, ""},
-		{s, "Get", func() error { return failed(s.Get(ctx, editor, "selling")) }, ""},
-		{s, "GetVersion", func() error { return failed(s.GetVersion(ctx, editor, "selling", 1)) }, ""},
-		{s, "Pinned", func() error { return failed(s.Pinned(ctx, editor, refs)) }, ""},
-		{s, "Named", func() error { return failed(s.Named(ctx, editor, slugs)) }, ""},
-		{s, "NamedCertifications", func() error { return failed(s.NamedCertifications(ctx, editor, slugs)) }, ""},
-		{s, "Certifications", func() error { return failed(s.Certifications(ctx, editor)) }, ""},
+		}, "competencies.certification_changed certification:badge", ""},
+		{s, "Scales", func() error { return failed(s.Scales(ctx, editor)) }, "", ""},
+		{s, "List", func() error { return failed(s.List(ctx, editor, lang.FR)) }, "", ""},
+		{s, "Get", func() error { return failed(s.Get(ctx, editor, "selling")) }, "", ""},
+		{s, "GetVersion", func() error { return failed(s.GetVersion(ctx, editor, "selling", 1)) }, "", ""},
+		{s, "Pinned", func() error { return failed(s.Pinned(ctx, editor, refs)) }, "", ""},
+		{s, "Named", func() error { return failed(s.Named(ctx, editor, slugs)) }, "", ""},
+		{s, "NamedCertifications", func() error { return failed(s.NamedCertifications(ctx, editor, slugs)) }, "", ""},
+		{s, "Certifications", func() error { return failed(s.Certifications(ctx, editor)) }, "", ""},
 	}
 }
 
@@ -247,25 +250,25 @@ func (c company) jobCalls(ctx context.Context) []call {
 	return []call{
 		{s, "PutFamily", func() error {
 			return failed(s.PutFamily(ctx, editor, family))
-		}, "jobs.family_changed family:sales"},
-		{s, "PutKPI", func() error { return failed(s.PutKPI(ctx, editor, quota)) }, "jobs.kpi_changed kpi:quota"},
+		}, "jobs.family_changed family:sales", ""},
+		{s, "PutKPI", func() error { return failed(s.PutKPI(ctx, editor, quota)) }, "jobs.kpi_changed kpi:quota", ""},
 		{s, "Publish", func() error {
 			return failed(s.Publish(ctx, editor, "seller", place, content))
-		}, "jobs.published profile:seller N"},
-		{s, "Reindex", func() error { return failed(s.Reindex(ctx, editor)) }, ""},
-		{s, "List", func() error { return failed(s.List(ctx, editor, filter)) }, ""},
-		{s, "Get", func() error { return failed(s.Get(ctx, editor, "seller")) }, ""},
-		{s, "Raw", func() error { return failed(s.Raw(ctx, editor, "seller")) }, ""},
-		{s, "Edition", func() error { return failed(s.Edition(ctx, editor, "seller", "pharma")) }, ""},
-		{s, "GetVersion", func() error { return failed(s.GetVersion(ctx, editor, "seller", 1)) }, ""},
-		{s, "Versions", func() error { return failed(s.Versions(ctx, editor, "seller")) }, ""},
-		{s, "InFamily", func() error { return failed(s.InFamily(ctx, editor, "sales", lang.FR)) }, ""},
-		{s, "Requiring", func() error { return failed(s.Requiring(ctx, editor, "selling")) }, ""},
-		{s, "Grid", func() error { return failed(s.Grid(ctx, editor, "sales")) }, ""},
-		{s, "Industries", func() error { return failed(s.Industries(ctx, editor)) }, ""},
-		{s, "Families", func() error { return failed(s.Families(ctx, editor)) }, ""},
-		{s, "Family", func() error { return failed(s.Family(ctx, editor, "sales")) }, ""},
-		{s, "KPIs", func() error { return failed(s.KPIs(ctx, editor)) }, ""},
+		}, "jobs.published profile:seller N", ""},
+		{s, "Reindex", func() error { return failed(s.Reindex(ctx, editor)) }, "", ""},
+		{s, "List", func() error { return failed(s.List(ctx, editor, filter)) }, "", ""},
+		{s, "Get", func() error { return failed(s.Get(ctx, editor, "seller")) }, "", ""},
+		{s, "Raw", func() error { return failed(s.Raw(ctx, editor, "seller")) }, "", ""},
+		{s, "Edition", func() error { return failed(s.Edition(ctx, editor, "seller", "pharma")) }, "", ""},
+		{s, "GetVersion", func() error { return failed(s.GetVersion(ctx, editor, "seller", 1)) }, "", ""},
+		{s, "Versions", func() error { return failed(s.Versions(ctx, editor, "seller")) }, "", ""},
+		{s, "InFamily", func() error { return failed(s.InFamily(ctx, editor, "sales", lang.FR)) }, "", ""},
+		{s, "Requiring", func() error { return failed(s.Requiring(ctx, editor, "selling")) }, "", ""},
+		{s, "Grid", func() error { return failed(s.Grid(ctx, editor, "sales")) }, "", ""},
+		{s, "Industries", func() error { return failed(s.Industries(ctx, editor)) }, "", ""},
+		{s, "Families", func() error { return failed(s.Families(ctx, editor)) }, "", ""},
+		{s, "Family", func() error { return failed(s.Family(ctx, editor, "sales")) }, "", ""},
+		{s, "KPIs", func() error { return failed(s.KPIs(ctx, editor)) }, "", ""},
 	}
 }
 
@@ -278,11 +281,11 @@ func (c company) careerCalls(ctx context.Context) []call {
 	return []call{
 		{s, "PublishLadder", func() error {
 			return failed(s.PublishLadder(ctx, editor, "main", ladder))
-		}, "ladders.published ladder:main N"},
-		{s, "Ladders", func() error { return failed(s.Ladders(ctx, editor)) }, ""},
-		{s, "Refs", func() error { return failed(s.Refs(ctx, editor)) }, ""},
-		{s, "Ladder", func() error { return failed(s.Ladder(ctx, editor, "main")) }, ""},
-		{s, "LadderOf", func() error { return failed(s.LadderOf(ctx, editor, "sales")) }, ""},
+		}, "ladders.published ladder:main N", ""},
+		{s, "Ladders", func() error { return failed(s.Ladders(ctx, editor)) }, "", ""},
+		{s, "Refs", func() error { return failed(s.Refs(ctx, editor)) }, "", ""},
+		{s, "Ladder", func() error { return failed(s.Ladder(ctx, editor, "main")) }, "", ""},
+		{s, "LadderOf", func() error { return failed(s.LadderOf(ctx, editor, "sales")) }, "", ""},
 	}
 }
 
@@ -292,17 +295,39 @@ func (c company) payCalls(ctx context.Context) []call {
 	scheme := pay.Scheme{Slug: "grid", Name: text("scheme"), Text: text("text"), ActiveFrom: "2026-01-01"}
 	money := func(units int64) pay.Money { return pay.Money{Units: units, Currency: "EUR", Period: pay.Year} }
 	bands := []pay.Band{{Profile: "seller", Zone: "here", Base: pay.Range{Min: money(1), Target: money(2), Max: money(3)}}}
+	create := func(slug string) call {
+		draft := scheme
+		draft.Slug, draft.ActiveFrom = slug, "2027-01-01"
+		return call{s, "CreateScheme", func() error {
+			return failed(s.CreateScheme(ctx, editor, draft, bands))
+		}, "bands.scheme_created scheme:" + slug, ""}
+	}
+	submit := func(slug string) call {
+		return call{s, "Submit", func() error { return s.Submit(ctx, editor, slug) }, "bands.scheme_submitted scheme:" + slug, ""}
+	}
 	return []call{
-		{s, "PutZone", func() error { return failed(s.PutZone(ctx, editor, zone)) }, "bands.zone_changed zone:here"},
+		{s, "PutZone", func() error { return failed(s.PutZone(ctx, editor, zone)) }, "bands.zone_changed zone:here", ""},
 		{s, "Activate", func() error {
-			return failed(s.Activate(ctx, editor, scheme, bands))
-		}, "bands.activated scheme:grid"},
-		{s, "Zones", func() error { return failed(s.Zones(ctx, editor)) }, ""},
-		{s, "Active", func() error { return failed(s.Active(ctx, editor)) }, readOfPay},
+			return failed(s.Activate(ctx, actor.CommandLine(), scheme, bands))
+		}, "bands.activated scheme:grid", "operator"},
+		create("next"), submit("next"),
+		{s, "Approve", func() error { return s.Approve(ctx, second, "next") }, "bands.scheme_approved scheme:next", second.String()},
+		create("other"), submit("other"),
+		{s, "Refuse", func() error {
+			return s.Refuse(ctx, second, "other", pay.Refusal{Reason: "Zadig says no"})
+		}, "bands.scheme_refused scheme:other", second.String()},
+		{s, "Withdraw", func() error { return s.Withdraw(ctx, editor, "other") }, "bands.scheme_withdrawn scheme:other", ""},
+		{s, "Schemes", func() error { return failed(s.Schemes(ctx, editor)) }, "", ""},
+		{s, "SchemeOn", func() error { return failed(s.SchemeOn(ctx, editor, "2026-11-01")) }, readOfPay, ""},
+		{s, "SchemeRecorded", func() error {
+			return failed(s.SchemeRecorded(ctx, editor, "2026-11-01", noon))
+		}, readOfPay, ""},
+		{s, "Zones", func() error { return failed(s.Zones(ctx, editor)) }, "", ""},
+		{s, "Active", func() error { return failed(s.Active(ctx, editor)) }, readOfPay, ""},
 		{s, "BandsOf", func() error {
 			_, _, err := s.BandsOf(ctx, editor, "seller")
 			return err
-		}, readOfPay},
-		{s, "MayRead", func() error { return failed(s.MayRead(ctx, editor, "seller")) }, ""},
+		}, readOfPay, ""},
+		{s, "MayRead", func() error { return failed(s.MayRead(ctx, editor, "seller")) }, "", ""},
 	}
 }

@@ -57,7 +57,7 @@ func fill(v reflect.Value) {
 var inputs = map[string]func() []error{
 	"content": check[jobs.Content]("content"), "placement": check[jobs.Placement]("placement"), "family": check[jobs.Family]("family"), "kpi": check[jobs.KPI]("kpi"),
 	"scale": check[competencies.Scale]("scale"), "competency": check[competencies.Content]("competency"), "certification": check[competencies.Certification]("certification"),
-	"ladder": check[careers.LadderContent]("ladder"), "zone": check[pay.Zone]("zone"), "scheme": check[pay.Scheme]("scheme"), "account": check[accounts.Account]("account"),
+	"ladder": check[careers.LadderContent]("ladder"), "zone": check[pay.Zone]("zone"), "scheme": check[pay.Scheme]("scheme"), "refusal": check[pay.Refusal]("refusal"), "account": check[accounts.Account]("account"),
 	"assignment": check[accounts.AssignInput]("assignment"), "delegation": check[accounts.DelegateInput]("delegation"), "token": check[accounts.TokenInput]("token"),
 	"preferences": check[accounts.Preferences]("preferences"), "settings": check[settings.Input]("settings"),
 	// An account without rights is one like any other: only what fills them can be wrong.

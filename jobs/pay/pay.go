@@ -2,11 +2,7 @@
 // which never imports it; it knows neither people, HTTP nor SQL.
 package pay
 
-import (
-	"time"
-
-	"github.com/echelon-hr/echelon/app/lang"
-)
+import "github.com/echelon-hr/echelon/app/lang"
 
 // IDs of the package's nouns: UUIDv7 in text form.
 type (
@@ -47,22 +43,4 @@ type Band struct {
 // Range is a base pay range. Target may differ from the midpoint.
 type Range struct {
 	Min, Target, Max Money
-}
-
-// Scheme is a set of bands in force together. Once active it never changes.
-type Scheme struct {
-	ID         SchemeID  `json:"-"`
-	Slug       string    `json:"slug" validate:"required,slug"`
-	Name       lang.Text `json:"name" validate:"bilingual=120,line"`
-	Text       lang.Text `json:"text" validate:"bilingual=600"` // how the figures came about, and whether they are real
-	ActiveFrom string    `json:"active_from" validate:"datetime=2006-01-02"`
-	Demo       bool      `json:"demo"` // figures of the demo company
-}
-
-// ActiveScheme is the scheme in force with its bands, by profile and zone.
-type ActiveScheme struct {
-	Scheme
-	Hash      string // SHA-256 of the canonical document of scheme and bands
-	CreatedAt time.Time
-	Bands     []Band
 }

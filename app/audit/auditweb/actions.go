@@ -46,6 +46,7 @@ var actions = []string{
 	"ladders.published",
 	"bands.zone_changed",
 	"bands.activated",
+	"bands.scheme_created", "bands.scheme_submitted", "bands.scheme_approved", "bands.scheme_refused", "bands.scheme_withdrawn",
 	"bands.read",
 	"access.refused",
 	"access.forged",
