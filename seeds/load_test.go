@@ -235,6 +235,11 @@ func TestSchemesOfOthersStayInForce(t *testing.T) {
 		if diff := cmp.Diff([]string{"pay scheme demo-2027"}, report.Kept); diff != "" {
 			t.Errorf("under another name (-want +got):\n%s", diff)
 		}
+		list, err := s.Schemes(ctx, operator)
+		if shipped := list[len(list)-1]; err != nil || shipped.Slug != "demo" || shipped.ActiveFrom != "2026-01-01" ||
+			!shipped.ApprovedAt.Equal(today) || shipped.To != "2026-06-01" {
+			t.Errorf("the shipped scheme is in force from its file's day and was recorded now: %+v, %v", shipped, err)
+		}
 		if a, err := s.Active(ctx, operator); err != nil || a.Slug != "ours" {
 			t.Errorf("in force is %q, %v", a.Slug, err)
 		}

@@ -161,7 +161,7 @@ var table = map[Action]rule{
 
 	BandsRead:    {roles: payReaders, relations: Own | OneMoveAway | Line | DirectReport | OwnPosting, operator: true, system: true},
 	BandsWrite:   {roles: compensation, operator: true, system: true},
-	BandsApprove: {roles: payReaders, personal: true, operator: true, system: true}, // one's own scheme is the one that one made
+	BandsApprove: {roles: payReaders, personal: true, operator: true, system: true}, // a scheme is about whoever made it
 
 	PayFactsRead:  {roles: payReaders, perimeter: true, relations: Own | DirectReport, personal: true, later: true},
 	PayFactsWrite: {roles: compensation, personal: true, later: true},

@@ -45,7 +45,7 @@ type Store interface {
 	BandsOf(ctx context.Context, day, profile, zone string) (ActiveScheme, error)
 }
 
-// Reads is what reading pay asks of others.
+// Reads is what pay asks of others.
 type Reads struct {
 	// Journal takes the entry of a read before it is served.
 	Journal audit.Journal
