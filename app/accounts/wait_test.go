@@ -136,7 +136,7 @@ func TestActsOnDifferentThingsDoNotWait(t *testing.T) {
 		for other, goes := range acts {
 			t.Run(name+" while others "+other, func(t *testing.T) {
 				a, b, ended := holds(), goes(), false
-				c.must(a(c.paused(func() {
+				err := a(c.paused(func() {
 					if err := b(c.Service); err != nil {
 						t.Errorf("it waited, or failed: %v", err)
 					}
@@ -144,9 +144,9 @@ func TestActsOnDifferentThingsDoNotWait(t *testing.T) {
 						t.Errorf("to assign somebody waited, or failed: %v", err)
 					}
 					ended = true
-				})))
-				if !ended {
-					t.Error("the first act left no entry")
+				}))
+				if err != nil || !ended {
+					t.Errorf("the first act failed, or left no entry: %v", err)
 				}
 			})
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -208,6 +209,48 @@ func TestOfTwoWhoCutOneDoes(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		if r := checked(t, d, testkit.Key, audit.Head{}); !r.Whole() || r.Entries != 5 {
+			t.Errorf("%+v %+v", r, r.Broken)
+		}
+	})
+}
+
+// TestOfManyWhoCutAtTheSameMomentOneDoes lets them go on when the files of all are safe, while others append.
+func TestOfManyWhoCutAtTheSameMomentOneDoes(t *testing.T) {
+	eachJournal(t, func(t *testing.T, d *db.DB) {
+		week(t, d)
+		var safe, done sync.WaitGroup
+		errs := make([]error, 6)
+		safe.Add(len(errs) + 1)
+		for i := range errs {
+			done.Go(func() {
+				_, errs[i] = service(d).Cut(t.Context(), operator, first, func(write func(io.Writer) error) error {
+					err := write(io.Discard)
+					safe.Done()
+					safe.Wait()
+					return err
+				})
+			})
+		}
+		done.Go(func() {
+			safe.Done()
+			safe.Wait()
+			for range 5 {
+				appendTo(t, store(d, start), t.Context(), operator, audit.Entry{Action: "seed.loaded"})
+			}
+		})
+		done.Wait()
+		cut := 0
+		for _, err := range errs {
+			if err == nil {
+				cut++
+			} else if !fault.Is(err, fault.Conflict) {
+				t.Error(err)
+			}
+		}
+		if cut != 1 {
+			t.Errorf("%d cut the journal", cut)
+		}
+		if r := checked(t, d, testkit.Key, audit.Head{}); !r.Whole() || r.Entries != 10 {
 			t.Errorf("%+v %+v", r, r.Broken)
 		}
 	})

@@ -146,11 +146,42 @@ func TestAnEntryIsPartOfItsAct(t *testing.T) {
 	})
 }
 
+// TestAnEntryIsWrittenLast: an act that appends before it is done keeps nobody from the journal until it is.
+func TestAnEntryIsWrittenLast(t *testing.T) {
+	d := signed(t, testkit.Open(t, testkit.Address(t, "postgresql"))) // on SQLite acts have one transaction at a time
+	details := map[string]string{"settings": "company"}
+	err := db.InTx(t.Context(), d.DB, func(tx bun.IDB) error {
+		entry := audit.Entry{Action: "settings.changed", Outcome: audit.Done, Details: details}
+		appendTo(t, auditdb.New(tx, clock.Fixed(start), testkit.Key), t.Context(), operator, entry)
+		details["settings"] = "lang"                                 // what becomes of the caller's map is nothing to the entry
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // should it wait for who waits for it
+		defer cancel()
+		appendTo(t, store(d, start), ctx, operator, audit.Entry{Action: "seed.loaded"})
+		_, err := tx.ExecContext(t.Context(), "INSERT INTO settings (id, value, updated_at) VALUES ('a', '1', ?)", db.Time(start))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole(t, d, 2)
+	if got := everything(t, d); got[0].Action != "seed.loaded" || got[1].Details["settings"] != "company" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAnEntryThatIsRefusedLeavesNothing(t *testing.T) {
 	eachJournal(t, func(t *testing.T, d *db.DB) {
 		for _, e := range []audit.Entry{{Action: "settings.changed"}, {Action: "settings.changed", Outcome: audit.Done, Object: "person:Camille Roy"}} {
 			if err := store(d, start).Append(t.Context(), operator, e); !fault.Is(err, fault.Internal) {
 				t.Errorf("%+v: %v, want an Internal fault", e, err)
+			}
+			if err := db.InTx(t.Context(), d.DB, func(tx bun.IDB) error {
+				if err := auditdb.New(tx, clock.Fixed(start), testkit.Key).Append(t.Context(), operator, e); !fault.Is(err, fault.Internal) {
+					t.Errorf("%+v in an act: %v, want an Internal fault at once", e, err)
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
 			}
 		}
 		whole(t, d, 0)
