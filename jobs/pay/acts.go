@@ -39,7 +39,7 @@ func (s *Service) CreateScheme(
 	if err := access.Decide(a, access.BandsWrite, access.None); err != nil {
 		return canon.Document{}, err
 	}
-	return s.addScheme(ctx, a, scheme, bands, "bands.scheme_created", nil)
+	return s.addScheme(ctx, a, scheme, bands, deed{Action: "bands.scheme_created", By: access.BandsWrite}, nil)
 }
 
 // Activate stores a scheme with its bands that whoever brings it approves themself: the command line and the seeds may,
@@ -51,15 +51,16 @@ func (s *Service) Activate(ctx context.Context, a actor.Actor, scheme Scheme, ba
 	if err := access.Decide(a, access.BandsApprove, access.Own); err != nil {
 		return canon.Document{}, err
 	}
-	return s.addScheme(ctx, a, scheme, bands, "bands.activated", func(tx Store, r *SchemeRecord) error {
+	done := deed{Action: "bands.activated", By: access.BandsWrite}
+	return s.addScheme(ctx, a, scheme, bands, done, func(tx Store, r *SchemeRecord) error {
 		r.SubmittedAt = s.now()
 		return s.approve(ctx, tx, a, r)
 	})
 }
 
-// addScheme checks and stores a scheme as a draft, or as what settle makes of it, and journals the action.
+// addScheme checks and stores a scheme as a draft, or as what settle makes of it, and journals what was done.
 func (s *Service) addScheme(
-	ctx context.Context, a actor.Actor, scheme Scheme, bands []Band, action string, settle func(Store, *SchemeRecord) error,
+	ctx context.Context, a actor.Actor, scheme Scheme, bands []Band, done deed, settle func(Store, *SchemeRecord) error,
 ) (canon.Document, error) {
 	if err := valid.Struct("scheme", &scheme); err != nil {
 		return canon.Document{}, err
@@ -88,7 +89,7 @@ func (s *Service) addScheme(
 		if err := tx.AddScheme(ctx, r, bands, doc); err != nil {
 			return err
 		}
-		return note(ctx, tx, a, access.BandsWrite, action, "scheme:"+scheme.Slug, doc.Hash)
+		return note(ctx, tx, a, done, "scheme:"+scheme.Slug, doc.Hash)
 	})
 }
 
@@ -150,13 +151,17 @@ func (s *Service) Withdraw(ctx context.Context, a actor.Actor, slug string) erro
 	})
 }
 
-// told says what the journal calls the acts on a scheme, and the right that they are done by.
-var told = map[lifecycle.Act]struct {
-	action string
-	by     access.Action
-}{
-	Submit: {"bands.scheme_submitted", access.BandsWrite}, Withdraw: {"bands.scheme_withdrawn", access.BandsWrite},
-	Approve: {"bands.scheme_approved", access.BandsApprove}, Refuse: {"bands.scheme_refused", access.BandsApprove},
+// deed is what the journal calls an act on a scheme, and the right that it is done by.
+type deed struct {
+	Action string
+	By     access.Action
+}
+
+var deeds = map[lifecycle.Act]deed{
+	Submit:   {Action: "bands.scheme_submitted", By: access.BandsWrite},
+	Withdraw: {Action: "bands.scheme_withdrawn", By: access.BandsWrite},
+	Approve:  {Action: "bands.scheme_approved", By: access.BandsApprove},
+	Refuse:   {Action: "bands.scheme_refused", By: access.BandsApprove},
 }
 
 // move holds a scheme, asks its life where an act leads from where the scheme stands today, stores what the act writes
@@ -184,7 +189,7 @@ func (s *Service) move(
 		if err := tx.MoveScheme(ctx, from, r); err != nil {
 			return err
 		}
-		return note(ctx, tx, a, told[act].by, told[act].action, "scheme:"+slug, r.Hash)
+		return note(ctx, tx, a, deeds[act], "scheme:"+slug, r.Hash)
 	})
 }
 

@@ -96,13 +96,13 @@ func (s *Service) PutZone(ctx context.Context, a actor.Actor, z Zone) (canon.Doc
 		if err != nil || !changed {
 			return err
 		}
-		return note(ctx, tx, a, access.BandsWrite, "bands.zone_changed", "zone:"+z.Slug, doc.Hash)
+		return note(ctx, tx, a, deed{Action: "bands.zone_changed", By: access.BandsWrite}, "zone:"+z.Slug, doc.Hash)
 	})
 }
 
 // note writes into the journal of a transaction what somebody did by a right of theirs.
-func note(ctx context.Context, tx Store, a actor.Actor, by access.Action, action, object, hash string) error {
-	return act.Note(ctx, tx, access.Acting(a, by, access.None), action, object, act.DetailsOf(0, hash))
+func note(ctx context.Context, tx Store, a actor.Actor, done deed, object, hash string) error {
+	return act.Note(ctx, tx, access.Acting(a, done.By, access.None), done.Action, object, act.DetailsOf(0, hash))
 }
 
 // allIn reports whether every amount of the band is in one currency and for one period, so that they compare.

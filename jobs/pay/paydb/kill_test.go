@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/echelon-hr/echelon/app/act/acttest"
+	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/clock"
 	"github.com/echelon-hr/echelon/app/db"
 	"github.com/echelon-hr/echelon/app/fault"
@@ -24,7 +25,7 @@ func TestKilledWhileASchemeIsPutInForce(t *testing.T) {
 		Act: func(t *testing.T, d *db.DB, at testkit.Step) error {
 			store := paydb.New(d.DB, acttest.Dying(acttest.Parts(clock.Fixed(today)), at))
 			bands := []pay.Band{band(t, "seller", france, "20000", "25000", "30000", "0")}
-			_, err := pay.NewService(store, clock.Fixed(today), pay.Reads{}).Activate(context.Background(), comp, scheme("2026"), bands)
+			_, err := pay.NewService(store, clock.Fixed(today), pay.Reads{}).Activate(context.Background(), actor.CommandLine(), scheme("2026"), bands)
 			return err
 		},
 		Check: func(t *testing.T, d *db.DB, done bool) {
