@@ -88,8 +88,8 @@ func (s *Store) current() *bun.SelectQuery {
 // Ladders lists the current versions by slug.
 func (s *Store) Ladders(ctx context.Context) ([]careers.Ladder, error) {
 	var rows []versionRow
-	if err := s.current().Order("l.slug").Limit(maxList).Scan(ctx, &rows); err != nil {
-		return nil, db.Translate(err, "list ladders")
+	if err := db.Whole(ctx, s.current().Order("l.slug"), &rows, maxList, "list ladders"); err != nil {
+		return nil, err
 	}
 	out := make([]careers.Ladder, 0, len(rows))
 	for _, r := range rows {
@@ -105,9 +105,10 @@ func (s *Store) Ladders(ctx context.Context) ([]careers.Ladder, error) {
 // Refs names the ladders by slug.
 func (s *Store) Refs(ctx context.Context) ([]careers.Ref, error) {
 	var out []careers.Ref
-	err := s.db.NewSelect().TableExpr("ladders AS l").Join("JOIN families AS f ON f.id = l.family_id").
-		ColumnExpr("l.slug AS slug, f.slug AS family").Order("l.slug").Limit(maxList).Scan(ctx, &out)
-	return out, db.Translate(err, "name ladders")
+	q := s.db.NewSelect().TableExpr("ladders AS l").Join("JOIN families AS f ON f.id = l.family_id").
+		ColumnExpr("l.slug AS slug, f.slug AS family").Order("l.slug")
+	err := db.Whole(ctx, q, &out, maxList, "name ladders")
+	return out, err
 }
 
 // Ladder returns the current version of a ladder.

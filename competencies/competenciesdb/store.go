@@ -55,11 +55,10 @@ func (r scaleRow) scale() (competencies.Scale, error) {
 // Scales lists the newest version of each scale.
 func (s *Store) Scales(ctx context.Context) ([]competencies.Scale, error) {
 	var rows []scaleRow
-	err := s.db.NewSelect().Model(&rows).
-		Where("number = (SELECT max(number) FROM scales AS newer WHERE newer.slug = scale_row.slug)").
-		Order("slug").Limit(maxList).Scan(ctx)
-	if err != nil {
-		return nil, db.Translate(err, "list scales")
+	q := s.db.NewSelect().Model(&rows).
+		Where("number = (SELECT max(number) FROM scales AS newer WHERE newer.slug = scale_row.slug)").Order("slug")
+	if err := db.Whole(ctx, q, &rows, maxList, "list scales"); err != nil {
+		return nil, err
 	}
 	return convert(rows, scaleRow.scale)
 }
@@ -136,9 +135,9 @@ func (s *Store) Competencies(ctx context.Context, by lang.Lang) ([]competencies.
 		order = "c.sort_en"
 	}
 	var rows []versionRow
-	err := s.versions().Where("v.number = c.number AND c.retired_at IS NULL").Order(order, "c.id").Limit(maxList).Scan(ctx, &rows)
-	if err != nil {
-		return nil, db.Translate(err, "list competencies")
+	q := s.versions().Where("v.number = c.number AND c.retired_at IS NULL").Order(order, "c.id")
+	if err := db.Whole(ctx, q, &rows, maxList, "list competencies"); err != nil {
+		return nil, err
 	}
 	return convert(rows, versionRow.competency)
 }
@@ -262,8 +261,9 @@ func (r certificationRow) certification() (competencies.Certification, error) {
 // Certifications lists them by slug, which follows their abbreviation.
 func (s *Store) Certifications(ctx context.Context) ([]competencies.Certification, error) {
 	var rows []certificationRow
-	if err := s.db.NewSelect().Model(&rows).Order("slug").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "list certifications")
+	q := s.db.NewSelect().Model(&rows).Order("slug")
+	if err := db.Whole(ctx, q, &rows, maxList, "list certifications"); err != nil {
+		return nil, err
 	}
 	return convert(rows, certificationRow.certification)
 }

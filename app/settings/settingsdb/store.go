@@ -45,8 +45,8 @@ const maxList = 1000
 // All reads what somebody has set, by name.
 func (s *Store) All(ctx context.Context) (map[string]string, error) {
 	var rows []row
-	if err := s.db.NewSelect().Model(&rows).Order("id").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "read the settings")
+	if err := db.Whole(ctx, s.db.NewSelect().Model(&rows).Order("id"), &rows, maxList, "read the settings"); err != nil {
+		return nil, err
 	}
 	out := make(map[string]string, len(rows))
 	for _, r := range rows {

@@ -46,8 +46,8 @@ type zoneRow struct {
 // Zones lists the zones by slug.
 func (s *Store) Zones(ctx context.Context) ([]pay.Zone, error) {
 	var rows []zoneRow
-	if err := s.db.NewSelect().Model(&rows).Order("slug").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "list zones")
+	if err := db.Whole(ctx, s.db.NewSelect().Model(&rows).Order("slug"), &rows, maxList, "list zones"); err != nil {
+		return nil, err
 	}
 	out := make([]pay.Zone, 0, len(rows))
 	for _, r := range rows {
