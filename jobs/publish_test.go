@@ -135,6 +135,18 @@ func (s *shelf) Summaries(_ context.Context, q jobs.Query) ([]jobs.Summary, int,
 	return s.rows[:min(len(s.rows), q.Limit+1)], len(s.rows), nil
 }
 
+func (s *shelf) Headings(context.Context, lang.Lang) ([]jobs.Heading, error) { return nil, nil }
+
+func (s *shelf) Titles(context.Context, []string) ([]jobs.Heading, error) { return nil, nil }
+
+func (s *shelf) Sizes(context.Context) (map[string]int, error) { return map[string]int{}, nil }
+
+func (s *shelf) Uses(context.Context) (map[string]int, error) { return map[string]int{}, nil }
+
+func (s *shelf) Requirements(context.Context, jobs.RequirementQuery) ([]jobs.RequirementUse, error) {
+	return nil, nil
+}
+
 // catalogue is the competencies and certifications that profiles may name.
 type catalogue struct {
 	competencies   []competencies.Competency

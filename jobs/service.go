@@ -76,6 +76,39 @@ func (s *Service) List(ctx context.Context, a actor.Actor, f Filter) (Page, erro
 	return page, nil
 }
 
+// Headings names every published profile, in the order of lists: for pages that offer all of them to choose from.
+func (s *Service) Headings(ctx context.Context, a actor.Actor, by lang.Lang) ([]Heading, error) {
+	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Headings(ctx, by)
+}
+
+// Titles names profiles by their slugs, for pages that hold these. An archived profile keeps its name; what was never
+// published is not in it.
+func (s *Service) Titles(ctx context.Context, a actor.Actor, slugs []string) (map[string]Heading, error) {
+	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
+		return nil, err
+	}
+	out := map[string]Heading{}
+	if len(slugs) == 0 {
+		return out, nil
+	}
+	list, err := s.store.Titles(ctx, slugs)
+	for _, h := range list {
+		out[h.Slug] = h
+	}
+	return out, err
+}
+
+// Sizes counts the published profiles of each family that has any, by the family's slug.
+func (s *Service) Sizes(ctx context.Context, a actor.Actor) (map[string]int, error) {
+	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Sizes(ctx)
+}
+
 func (f Filter) query() (Query, error) {
 	q := Query{
 		Lang: f.Lang, Search: textsearch.Query(f.Lang, f.Text), Phrase: textsearch.Phrase(f.Lang, f.Text), Family: f.Family, Track: f.Track, Stage: f.Stage,
@@ -179,7 +212,7 @@ func (s *Service) Requiring(ctx context.Context, a actor.Actor, competency strin
 	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
 		return nil, err
 	}
-	return s.store.Requirements(ctx, competency, "")
+	return s.store.Requirements(ctx, RequirementQuery{Competency: competency})
 }
 
 // Grid lists every requirement of a family's published profiles: the cells of roles × competencies.
@@ -187,7 +220,26 @@ func (s *Service) Grid(ctx context.Context, a actor.Actor, family string) ([]Req
 	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
 		return nil, err
 	}
-	return s.store.Requirements(ctx, "", family)
+	return s.store.Requirements(ctx, RequirementQuery{Family: family})
+}
+
+// Uses counts the published profiles that require each competency, by the competency's slug.
+func (s *Service) Uses(ctx context.Context, a actor.Actor) (map[string]int, error) {
+	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
+		return nil, err
+	}
+	return s.store.Uses(ctx)
+}
+
+// RequiredBy lists every requirement of some published profiles, in the order of lists.
+func (s *Service) RequiredBy(ctx context.Context, a actor.Actor, slugs []string) ([]RequirementUse, error) {
+	if err := access.Decide(a, access.JobsRead, access.None); err != nil {
+		return nil, err
+	}
+	if len(slugs) == 0 {
+		return nil, nil
+	}
+	return s.store.Requirements(ctx, RequirementQuery{Profiles: slugs})
 }
 
 // Industries lists the industries that published profiles have a variant for.

@@ -36,6 +36,20 @@ func TestWhoMayReadAndWriteProfiles(t *testing.T) {
 			_, err := s.InFamily(ctx, a, "sales", lang.FR)
 			return err
 		},
+		"Headings": func(ctx context.Context, s *jobs.Service, a actor.Actor) error {
+			_, err := s.Headings(ctx, a, lang.FR)
+			return err
+		},
+		"Titles": func(ctx context.Context, s *jobs.Service, a actor.Actor) error {
+			_, err := s.Titles(ctx, a, []string{"tm"})
+			return err
+		},
+		"Uses":  func(ctx context.Context, s *jobs.Service, a actor.Actor) error { _, err := s.Uses(ctx, a); return err },
+		"Sizes": func(ctx context.Context, s *jobs.Service, a actor.Actor) error { _, err := s.Sizes(ctx, a); return err },
+		"RequiredBy": func(ctx context.Context, s *jobs.Service, a actor.Actor) error {
+			_, err := s.RequiredBy(ctx, a, []string{"tm"})
+			return err
+		},
 		"KPIs": func(ctx context.Context, s *jobs.Service, a actor.Actor) error { _, err := s.KPIs(ctx, a); return err },
 	}
 	writes := map[string]func(context.Context, *jobs.Service, actor.Actor) error{

@@ -37,10 +37,18 @@ type Store interface {
 	Numbered(ctx context.Context, slug string, number int) (Profile, error)
 	// PublishedIn reads all published profiles of a family in the order of lists.
 	PublishedIn(ctx context.Context, family string, by lang.Lang) ([]Profile, error)
+	// Headings names published profiles in the order of lists, archived ones left out.
+	Headings(ctx context.Context, by lang.Lang) ([]Heading, error)
+	// Titles names the published profiles of some slugs, archived ones too; what it does not know is not in it.
+	Titles(ctx context.Context, slugs []string) ([]Heading, error)
+	// Sizes counts the published profiles of each family that has any, by the family's slug.
+	Sizes(ctx context.Context) (map[string]int, error)
 	// Versions lists what was ever published of a profile, newest first, without documents.
 	Versions(ctx context.Context, slug string) ([]Version, error)
-	// Requirements lists what published profiles require, of one competency or of one family ("" for any).
-	Requirements(ctx context.Context, competency, family string) ([]RequirementUse, error)
+	// Requirements lists what published profiles require, in the order of lists.
+	Requirements(ctx context.Context, q RequirementQuery) ([]RequirementUse, error)
+	// Uses counts the published profiles that require each competency, by the competency's slug.
+	Uses(ctx context.Context) (map[string]int, error)
 	// Industries lists the variants that published profiles have, by slug.
 	Industries(ctx context.Context) ([]VariantName, error)
 
@@ -82,6 +90,21 @@ type Summary struct {
 	PublishedAt  time.Time
 	Requirements int
 	Position     Position // where a list goes on after it
+}
+
+// Heading is what a published profile is called and where it stands, for pages that name it.
+type Heading struct {
+	Slug      string
+	Title     lang.Text
+	Placement Placement
+	Archived  bool
+}
+
+// RequirementQuery chooses requirements. Empty fields do not restrict.
+type RequirementQuery struct {
+	Competency string
+	Family     string
+	Profiles   []string // slugs
 }
 
 // RequirementUse is a requirement with the published profile that makes it.

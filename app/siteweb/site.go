@@ -86,16 +86,6 @@ func (h *Handlers) Shell(c *fiber.Ctx, title string, section layout.Section) (la
 		return s, nil
 	}
 	s.User = &layout.User{Name: who.Name, Role: standing(l, who), Withheld: len(who.Withheld) > 0}
-	if !s.Can.Ladders { // a token of another scope: the frame is not what it asks for
-		return s, nil
-	}
-	ladders, err := h.Careers.Refs(ctx, who)
-	if err != nil {
-		return s, err
-	}
-	if len(ladders) > 0 {
-		s.Ladder = ladders[0].Slug
-	}
 	return s, nil
 }
 
@@ -134,38 +124,61 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 		}
 		v.Team = len(team)
 	}
-	if v.Families, err = h.families(ctx, who, l); err != nil {
+	if err := h.families(ctx, who, l, &v); err != nil {
 		return err
 	}
 	return web.Render(c, sitepages.Home(v))
 }
 
-func (h *Handlers) families(ctx context.Context, who actor.Actor, l lang.Lang) ([]sitepages.FamilyRow, error) {
+// mostDrawn is how many roles the start page draws one by one; of more it says how many each family has.
+const mostDrawn = 60
+
+func (h *Handlers) families(ctx context.Context, who actor.Actor, l lang.Lang, v *sitepages.HomeView) error {
 	families, err := h.Jobs.Families(ctx, who)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ladders, err := h.Careers.Refs(ctx, who)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ladderOf := map[string]string{}
 	for _, r := range ladders {
 		ladderOf[r.Family] = cmp.Or(ladderOf[r.Family], r.Slug)
 	}
-	var out []sitepages.FamilyRow
-	for _, f := range families {
-		page, err := h.Jobs.List(ctx, who, jobs.Filter{Lang: l, Family: f.Slug, Limit: jobs.MaxLimit})
-		if err != nil {
-			return nil, err
-		}
-		row := sitepages.FamilyRow{Family: f, Ladder: ladderOf[f.Slug]}
-		for _, s := range page.Items {
-			row.Roles = append(row.Roles, sitepages.Role{Slug: s.Slug, Title: s.Title, Track: s.Placement.Track, Stage: s.Placement.Stage})
-		}
-		out = append(out, row)
+	sizes, err := h.Jobs.Sizes(ctx, who)
+	if err != nil {
+		return err
 	}
-	return out, nil
+	roles, drawn, err := h.roles(ctx, who, l, sizes)
+	if err != nil {
+		return err
+	}
+	v.Ladders = len(ladders) > 0
+	for _, f := range families {
+		v.Families = append(v.Families, sitepages.FamilyRow{
+			Family: f, Ladder: ladderOf[f.Slug], Size: sizes[f.Slug], Drawn: drawn, Roles: roles[f.Slug],
+		})
+	}
+	return nil
+}
+
+// roles are those of each family where they are few enough to be drawn.
+func (h *Handlers) roles(ctx context.Context, who actor.Actor, l lang.Lang, sizes map[string]int) (map[string][]sitepages.Role, bool, error) {
+	total := 0
+	for _, n := range sizes {
+		total += n
+	}
+	if total > mostDrawn {
+		return nil, false, nil
+	}
+	list, err := h.Jobs.Headings(ctx, who, l)
+	out := map[string][]sitepages.Role{}
+	for _, x := range list {
+		p := x.Placement
+		out[p.Family] = append(out[p.Family], sitepages.Role{Slug: x.Slug, Title: x.Title, Track: p.Track, Stage: p.Stage})
+	}
+	return out, true, err
 }
 
 // Personas are the demo's people to choose from, none without demo.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
+	"github.com/echelon-hr/echelon/app/lang"
+	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/app/web"
 	"github.com/echelon-hr/echelon/careers"
 	"github.com/echelon-hr/echelon/jobs"
@@ -32,10 +34,43 @@ func Routes(h *Handlers) []web.Route {
 		return huma.Operation{OperationID: id, Summary: summary, Tags: []string{"careers"}, Errors: errors}
 	}
 	return []web.Route{
+		web.Page(get, "/ladders", read, h.list),
 		web.Page(get, "/ladders/{slug}", read, h.page),
 		web.API(get, web.APIPrefix+"/ladders", read, op("list-ladders", "List career ladders"), h.apiList),
 		web.API(get, web.APIPrefix+"/ladders/{slug}", read, op("get-ladder", "Read a ladder with its rungs and moves", http.StatusNotFound), h.apiGet),
 	}
+}
+
+// list leads to the ladders; where there is one alone, it leads straight there.
+func (h *Handlers) list(c *fiber.Ctx) error {
+	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
+	refs, err := h.Careers.Refs(ctx, who)
+	if err != nil {
+		return err
+	}
+	if len(refs) == 1 {
+		return web.Redirect(c, "/ladders/"+refs[0].Slug)
+	}
+	ladders, err := h.Careers.Ladders(ctx, who)
+	if err != nil {
+		return err
+	}
+	families, err := h.Jobs.Families(ctx, who)
+	if err != nil {
+		return err
+	}
+	names := map[string]lang.Text{}
+	for _, f := range families {
+		names[f.Slug] = f.Name
+	}
+	v := careerpages.LaddersView{}
+	for _, x := range ladders {
+		v.Ladders = append(v.Ladders, careerpages.LadderRow{Slug: x.Slug, Name: x.Name, Family: x.Family, FamilyName: names[x.Family], Rungs: len(x.Rungs)})
+	}
+	if v.Shell, err = h.Shell(c, msg.T(l, msg.CareersLadders), layout.Ladders); err != nil {
+		return err
+	}
+	return web.Render(c, careerpages.Ladders(v))
 }
 
 func (h *Handlers) page(c *fiber.Ctx) error {
@@ -48,12 +83,16 @@ func (h *Handlers) page(c *fiber.Ctx) error {
 	if v.Family, err = h.Jobs.Family(ctx, who, v.Ladder.Family); err != nil {
 		return err
 	}
-	list, err := h.Jobs.List(ctx, who, jobs.Filter{Lang: l, Family: v.Family.Slug, Limit: jobs.MaxLimit})
+	slugs := make([]string, 0, len(v.Ladder.Rungs))
+	for _, r := range v.Ladder.Rungs {
+		slugs = append(slugs, r.Profile)
+	}
+	titles, err := h.Jobs.Titles(ctx, who, slugs)
 	if err != nil {
 		return err
 	}
-	for _, s := range list.Items {
-		v.Roles[s.Slug] = careerpages.Role{Title: s.Title, Track: s.Placement.Track, Grade: s.Placement.Grade}
+	for slug, t := range titles {
+		v.Roles[slug] = careerpages.Role{Title: t.Title, Track: t.Placement.Track, Grade: t.Placement.Grade}
 	}
 	if v.Shell, err = h.Shell(c, v.Ladder.Name.String(l), layout.Ladders); err != nil {
 		return err

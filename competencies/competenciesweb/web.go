@@ -62,13 +62,9 @@ func (h *Handlers) list(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	uses, err := h.Jobs.Requiring(ctx, who, "")
+	roles, err := h.Jobs.Uses(ctx, who)
 	if err != nil {
 		return err
-	}
-	roles := map[string]int{}
-	for _, u := range uses {
-		roles[u.Competency]++
 	}
 	v := competencypages.ListView{}
 	for _, k := range all {
@@ -81,6 +77,9 @@ func (h *Handlers) list(c *fiber.Ctx) error {
 	}
 	return web.Render(c, competencypages.List(v))
 }
+
+// usesAtOnce is how many of the roles that require a competency its page shows; of more, it leads to the list.
+const usesAtOnce = 100
 
 func (h *Handlers) page(c *fiber.Ctx) error {
 	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
@@ -108,7 +107,8 @@ func (h *Handlers) page(c *fiber.Ctx) error {
 			tracks[t.Slug] = t.Name
 		}
 	}
-	for _, u := range uses {
+	v.Uses = len(uses)
+	for _, u := range uses[:min(len(uses), usesAtOnce)] {
 		v.RequiredBy = append(v.RequiredBy, competencypages.RoleUse{
 			Slug: u.Profile, Title: u.Title, Track: tracks[u.Track], Stage: u.Stage, Rank: u.Rank, Importance: u.Importance,
 		})

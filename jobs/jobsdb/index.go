@@ -130,8 +130,8 @@ func (s *Store) Reindex(ctx context.Context, p jobs.Profile, ix jobs.Index) erro
 }
 
 // Requirements lists what published profiles require, in the order of lists.
-func (s *Store) Requirements(ctx context.Context, competency, family string) ([]jobs.RequirementUse, error) {
-	if db.Findable("filter", competency, family) != nil {
+func (s *Store) Requirements(ctx context.Context, choose jobs.RequirementQuery) ([]jobs.RequirementUse, error) {
+	if db.Findable("filter", choose.Competency, choose.Family) != nil {
 		return nil, nil
 	}
 	var rows []struct {
@@ -149,11 +149,14 @@ func (s *Store) Requirements(ctx context.Context, competency, family string) ([]
 		Join("JOIN profile_versions AS v ON v.id = r.version_id AND v.state = 'published'").
 		Join("JOIN profiles AS p ON p.id = v.profile_id AND p.archived_at IS NULL").
 		Join("JOIN competencies AS c ON c.id = r.competency_id")
-	if competency != "" {
-		q = q.Where("c.slug = ?", competency)
+	if choose.Competency != "" {
+		q = q.Where("c.slug = ?", choose.Competency)
 	}
-	if family != "" {
-		q = q.Join("JOIN families AS f ON f.id = p.family_id").Where("f.slug = ?", family)
+	if choose.Family != "" {
+		q = q.Join("JOIN families AS f ON f.id = p.family_id").Where("f.slug = ?", choose.Family)
+	}
+	if len(choose.Profiles) > 0 {
+		q = q.Where("p.slug IN (?)", bun.List(findable(choose.Profiles)))
 	}
 	if err := q.Order("p.place", "p.sort_fr", "p.id", "r.position").Scan(ctx, &rows); err != nil {
 		return nil, db.Translate(err, "list requirements")
@@ -171,12 +174,12 @@ func (s *Store) Requirements(ctx context.Context, competency, family string) ([]
 // Industries lists the variants that published profiles have, by slug.
 func (s *Store) Industries(ctx context.Context) ([]jobs.VariantName, error) {
 	var rows []variantRow
-	err := s.db.NewSelect().Model(&rows).Column("pv.slug").ColumnExpr("min(pv.name_fr) AS name_fr, min(pv.name_en) AS name_en").
+	q := s.db.NewSelect().Model(&rows).Column("pv.slug").ColumnExpr("min(pv.name_fr) AS name_fr, min(pv.name_en) AS name_en").
 		Join("JOIN profile_versions AS v ON v.id = pv.version_id AND v.state = 'published'").
 		Join("JOIN profiles AS p ON p.id = v.profile_id AND p.archived_at IS NULL").
-		Group("pv.slug").Order("pv.slug").Limit(maxList).Scan(ctx)
-	if err != nil {
-		return nil, db.Translate(err, "list industries")
+		Group("pv.slug").Order("pv.slug")
+	if err := db.Whole(ctx, q, &rows, maxList, "list industries"); err != nil {
+		return nil, err
 	}
 	out := make([]jobs.VariantName, 0, len(rows))
 	for _, r := range rows {

@@ -1,16 +1,13 @@
 package jobsdb_test
 
 import (
-	"context"
 	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/uptrace/bun"
 	"pgregory.net/rapid"
 
 	"github.com/echelon-hr/echelon/app/db"
@@ -285,18 +282,9 @@ func TestShippedProfiles(t *testing.T) {
 	}
 }
 
-// counter counts the statements that a database is asked.
-type counter struct{ n atomic.Int64 }
-
-func (c *counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
-	c.n.Add(1)
-	return ctx
-}
-func (*counter) AfterQuery(context.Context, *bun.QueryEvent) {}
-
 // Reading takes a fixed number of statements, however many rows come back.
 func readingTakesAFixedNumberOfQueries(t *testing.T, d *db.DB, _ *jobs.Service) {
-	c := &counter{}
+	c := &testkit.Statements{}
 	s := services(d.WithQueryHook(c), today)
 	ctx := t.Context()
 	list := func(f jobs.Filter) func() error {
@@ -304,7 +292,7 @@ func readingTakesAFixedNumberOfQueries(t *testing.T, d *db.DB, _ *jobs.Service) 
 	}
 	for _, x := range []struct {
 		name string
-		most int64
+		most int
 		ask  func() error
 	}{
 		{"a list of one", 2, list(jobs.Filter{Lang: lang.FR, Limit: 1})},
@@ -314,14 +302,22 @@ func readingTakesAFixedNumberOfQueries(t *testing.T, d *db.DB, _ *jobs.Service) 
 		{"a profile", 1, func() error { _, err := s.Jobs.Get(ctx, reads, "territory-manager"); return err }},
 		{"a family", 1, func() error { _, err := s.Jobs.InFamily(ctx, reads, "sales", lang.FR); return err }},
 		{"a grid", 1, func() error { _, err := s.Jobs.Grid(ctx, reads, "sales"); return err }},
+		{"titles", 1, func() error {
+			_, err := s.Jobs.Titles(ctx, reads, []string{"territory-manager", "sales-associate"})
+			return err
+		}},
+		{"every title", 1, func() error { _, err := s.Jobs.Headings(ctx, reads, lang.FR); return err }},
+		{"the uses of competencies", 1, func() error { _, err := s.Jobs.Uses(ctx, reads); return err }},
+		{"the sizes of families", 1, func() error { _, err := s.Jobs.Sizes(ctx, reads); return err }},
+		{"what some require", 1, func() error { _, err := s.Jobs.RequiredBy(ctx, reads, []string{"territory-manager"}); return err }},
 		{"the catalogue", 1, func() error { _, err := s.Competencies.List(ctx, reads, lang.FR); return err }},
 		{"a ladder", 1, func() error { _, err := s.Careers.Ladder(ctx, reads, "sales"); return err }},
 	} {
-		c.n.Store(0)
+		c.Restart()
 		if err := x.ask(); err != nil {
 			t.Errorf("%s: %v", x.name, err)
 		}
-		if n := c.n.Load(); n == 0 || n > x.most {
+		if n := c.Restart(); n == 0 || n > x.most {
 			t.Errorf("%s takes %d statements, want at most %d", x.name, n, x.most)
 		}
 	}

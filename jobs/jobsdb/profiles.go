@@ -110,11 +110,11 @@ func (s *Store) PublishedIn(ctx context.Context, family string, by lang.Lang) ([
 		return nil, err
 	}
 	var rows []readingRow
-	err := s.readings().Join("JOIN families AS f ON f.id = p.family_id").
+	q := s.readings().Join("JOIN families AS f ON f.id = p.family_id").
 		Where("f.slug = ? AND v.state = 'published' AND p.archived_at IS NULL", family).
-		Order("p.place", sortColumn(by), "p.id").Limit(maxList).Scan(ctx, &rows)
-	if err != nil {
-		return nil, db.Translate(err, "read profiles of "+family)
+		Order("p.place", sortColumn(by), "p.id")
+	if err := db.Whole(ctx, q, &rows, maxList, "read profiles of "+family); err != nil {
+		return nil, err
 	}
 	return convert(rows, readingRow.profile)
 }
@@ -125,12 +125,12 @@ func (s *Store) Versions(ctx context.Context, slug string) ([]jobs.Version, erro
 		return nil, err
 	}
 	var rows []versionRow
-	err := s.db.NewSelect().Model(&rows).Column("v.id", "v.number", "v.state", "v.schema_number", "v.hash", "v.published_at", "v.superseded_at").
+	q := s.db.NewSelect().Model(&rows).Column("v.id", "v.number", "v.state", "v.schema_number", "v.hash", "v.published_at", "v.superseded_at").
 		Join("JOIN profiles AS p ON p.id = v.profile_id").
 		Where("p.slug = ? AND v.state IN ('published', 'superseded')", slug).
-		Order("v.number DESC").Limit(maxList).Scan(ctx)
-	if err != nil {
-		return nil, db.Translate(err, "list versions of "+slug)
+		Order("v.number DESC")
+	if err := db.Whole(ctx, q, &rows, maxList, "list versions of "+slug); err != nil {
+		return nil, err
 	}
 	if len(rows) == 0 {
 		_, err := s.Published(ctx, slug)

@@ -73,8 +73,8 @@ func (r familyRow) family() (jobs.Family, error) {
 // Families lists the families by slug.
 func (s *Store) Families(ctx context.Context) ([]jobs.Family, error) {
 	var rows []familyRow
-	if err := s.db.NewSelect().Model(&rows).Order("slug").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "list families")
+	if err := db.Whole(ctx, s.db.NewSelect().Model(&rows).Order("slug"), &rows, maxList, "list families"); err != nil {
+		return nil, err
 	}
 	return convert(rows, familyRow.family)
 }
@@ -106,8 +106,8 @@ func (r kpiRow) kpi() (jobs.KPI, error) {
 // KPIs lists the measures by slug.
 func (s *Store) KPIs(ctx context.Context) ([]jobs.KPI, error) {
 	var rows []kpiRow
-	if err := s.db.NewSelect().Model(&rows).Order("slug").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "list KPIs")
+	if err := db.Whole(ctx, s.db.NewSelect().Model(&rows).Order("slug"), &rows, maxList, "list KPIs"); err != nil {
+		return nil, err
 	}
 	return convert(rows, kpiRow.kpi)
 }

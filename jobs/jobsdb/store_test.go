@@ -287,6 +287,61 @@ func TestArchivedProfilesAreNotListed(t *testing.T) {
 	})
 }
 
+func TestProfilesAreNamedByTheirSlugs(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		prepare(t, d)
+		s, ctx := services(d.DB, today).Jobs, t.Context()
+		for slug, title := range map[string]string{"seller": "Seller", "archived": "Lamplighter"} {
+			if _, err := s.Publish(ctx, hr, slug, placement(), smallContent(title)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := d.ExecContext(ctx, "UPDATE profiles SET archived_at = ? WHERE slug = 'archived'", today); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]jobs.Heading{
+			"seller":   {Slug: "seller", Title: smallContent("Seller").Title, Placement: placement()},
+			"archived": {Slug: "archived", Title: smallContent("Lamplighter").Title, Placement: placement(), Archived: true},
+		}
+		got, err := s.Titles(ctx, reads, []string{"seller", "archived", "seller", "nobody", "", "\x00", "\xff", "'"})
+		if diff := cmp.Diff(textsOf(want), textsOf(got)); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+		if got, err := s.Titles(ctx, reads, nil); err != nil || len(got) != 0 {
+			t.Errorf("of none: %v, %v", got, err)
+		}
+		all, err := s.Headings(ctx, reads, lang.FR)
+		if err != nil || len(all) != 1 || all[0].Slug != "seller" {
+			t.Errorf("to choose from: %+v, %v", all, err)
+		}
+		sizes, err := s.Sizes(ctx, reads)
+		if diff := cmp.Diff(map[string]int{"sales": 1}, sizes); diff != "" || err != nil {
+			t.Errorf("sizes: %v\n%s", err, diff)
+		}
+		counts, err := s.Uses(ctx, reads)
+		if err != nil || len(counts) != 2 || counts["selling"] != 1 {
+			t.Errorf("uses: %v, %v", counts, err)
+		}
+		uses, err := s.RequiredBy(ctx, reads, []string{"seller", "archived"})
+		if err != nil || len(uses) != 2 || uses[0].Profile != "seller" {
+			t.Errorf("required: %+v, %v", uses, err)
+		}
+		if uses, err := s.RequiredBy(ctx, reads, []string{"\x00"}); err != nil || len(uses) != 0 {
+			t.Errorf("required by nobody: %+v, %v", uses, err)
+		}
+	})
+}
+
+// textsOf writes headings with their titles as texts alone: revisions are the document's.
+func textsOf(list map[string]jobs.Heading) map[string]jobs.Heading {
+	out := map[string]jobs.Heading{}
+	for slug, h := range list {
+		h.Title = lang.NewText(h.Title.FR.Text, h.Title.EN.Text)
+		out[slug] = h
+	}
+	return out
+}
+
 func TestConcurrentPublications(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
 		prepare(t, d)

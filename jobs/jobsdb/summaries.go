@@ -85,9 +85,7 @@ func (s *Store) Summaries(ctx context.Context, q jobs.Query) ([]jobs.Summary, in
 
 // matching selects the published profiles that a query's filters and words let through.
 func (s *Store) matching(q jobs.Query) *bun.SelectQuery {
-	sel := s.db.NewSelect().TableExpr("profiles AS p").
-		Join("JOIN profile_versions AS v ON v.profile_id = p.id AND v.state = 'published'").
-		Where("p.archived_at IS NULL")
+	sel := s.published().Where("p.archived_at IS NULL")
 	if q.Family != "" {
 		sel = sel.Where("p.family_id = (SELECT f.id FROM families AS f WHERE f.slug = ?)", q.Family)
 	}

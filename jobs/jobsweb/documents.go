@@ -223,7 +223,7 @@ func (p *Printer) documents(ctx context.Context, a actor.Actor, family string, r
 	if err != nil {
 		return nil, order, err
 	}
-	s, err := p.Library.shelf(ctx, a, family)
+	s, err := p.Library.shelf(ctx, a, family, nil)
 	if err != nil {
 		return nil, order, err
 	}

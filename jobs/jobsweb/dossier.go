@@ -29,6 +29,7 @@ type dossier struct {
 	profile        jobs.Profile
 	edition        jobs.Edition
 	family         jobs.Family
+	ladder         string    // slug of the family's ladder, "" for none
 	superior       lang.Text // title of the role it reports to, zero for none
 	competencies   map[string]competencies.Competency
 	scales         map[string]competencies.Scale
@@ -62,7 +63,9 @@ type shelf struct {
 	required       map[string][]jobs.Requirement
 }
 
-func (lib *Library) shelf(ctx context.Context, a actor.Actor, family string) (shelf, error) {
+// shelf reads what a role of a family shares with the others. For one role, the roles around it are enough: those that
+// its moves lead to or come from, and the one it reports to; for nil, all of the family are read.
+func (lib *Library) shelf(ctx context.Context, a actor.Actor, family string, one *jobs.Profile) (shelf, error) {
 	s := shelf{
 		certifications: map[string]competencies.Certification{},
 		titles:         map[string]lang.Text{}, stages: map[string]jobs.Stage{}, required: map[string][]jobs.Requirement{},
@@ -84,7 +87,7 @@ func (lib *Library) shelf(ctx context.Context, a actor.Actor, family string) (sh
 	for _, c := range certs {
 		s.certifications[c.Slug] = c
 	}
-	grid, err := lib.Jobs.Grid(ctx, a, family)
+	grid, err := lib.around(ctx, a, s, one)
 	if err != nil {
 		return s, err
 	}
@@ -94,6 +97,21 @@ func (lib *Library) shelf(ctx context.Context, a actor.Actor, family string) (sh
 	}
 	s.names, err = lib.required(ctx, a, grid)
 	return s, err
+}
+
+// around lists what the roles around one require, or all of the family.
+func (lib *Library) around(ctx context.Context, a actor.Actor, s shelf, one *jobs.Profile) ([]jobs.RequirementUse, error) {
+	if one == nil {
+		return lib.Jobs.Grid(ctx, a, s.family.Slug)
+	}
+	slugs := []string{one.Slug, one.ReportsTo}
+	for _, m := range s.ladder.From(one.Slug) {
+		slugs = append(slugs, m.To)
+	}
+	for _, m := range s.ladder.To(one.Slug) {
+		slugs = append(slugs, m.From)
+	}
+	return lib.Jobs.RequiredBy(ctx, a, slugs)
 }
 
 // required reads the competency versions that requirements pin, each once.
@@ -140,7 +158,7 @@ func (lib *Library) dossier(ctx context.Context, a actor.Actor, slug, variant st
 	if err != nil {
 		return dossier{}, err
 	}
-	s, err := lib.shelf(ctx, a, p.Family)
+	s, err := lib.shelf(ctx, a, p.Family, &p)
 	if err != nil {
 		return dossier{}, err
 	}
@@ -153,7 +171,7 @@ func (lib *Library) onShelf(ctx context.Context, a actor.Actor, p jobs.Profile, 
 	if err != nil {
 		return dossier{}, err
 	}
-	d := dossier{profile: p, edition: edition, family: s.family, scales: s.scales, certifications: s.certifications}
+	d := dossier{profile: p, edition: edition, family: s.family, ladder: s.ladder.Slug, scales: s.scales, certifications: s.certifications}
 	if d.competencies, err = lib.pinned(ctx, a, edition.Content.Requirements, s); err != nil {
 		return dossier{}, err
 	}

@@ -30,16 +30,22 @@ type gridRow struct {
 	cells      []jobs.Requirement // one a role; the zero one is not required
 }
 
+// grid reads the grid of a whole family.
 func (lib *Library) grid(ctx context.Context, a actor.Actor, family string, by lang.Lang) (grid, error) {
-	g := grid{}
-	var err error
-	if g.family, err = lib.Jobs.Family(ctx, a, family); err != nil {
-		return g, err
+	f, err := lib.Jobs.Family(ctx, a, family)
+	if err != nil {
+		return grid{}, err
 	}
 	uses, err := lib.Jobs.Grid(ctx, a, family)
 	if err != nil {
-		return g, err
+		return grid{}, err
 	}
+	return lib.gridOf(ctx, a, f, uses, by)
+}
+
+// gridOf makes the grid of some roles of a family from what they require.
+func (lib *Library) gridOf(ctx context.Context, a actor.Actor, family jobs.Family, uses []jobs.RequirementUse, by lang.Lang) (grid, error) {
+	g := grid{family: family}
 	required, err := lib.required(ctx, a, uses)
 	if err != nil {
 		return g, err

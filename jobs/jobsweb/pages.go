@@ -160,7 +160,7 @@ func (p *Pages) show(c *fiber.Ctx, number int) error {
 	if err != nil {
 		return err
 	}
-	v := jobpages.ProfileView{Reading: d.reading(l)}
+	v := jobpages.ProfileView{Ladder: d.ladder, Reading: d.reading(l)}
 	title := d.name(l)
 	if number > 0 {
 		title += " · " + msg.T(l, msg.JobsVersionIs, msg.Args{"N": number})
@@ -270,12 +270,12 @@ func (p *Pages) versions(c *fiber.Ctx) error {
 
 func (p *Pages) compare(c *fiber.Ctx) error {
 	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
-	all, err := p.Library.Jobs.List(ctx, who, jobs.Filter{Lang: l, Limit: jobs.MaxLimit})
+	all, err := p.Library.Jobs.Headings(ctx, who, l)
 	if err != nil {
 		return err
 	}
 	v := jobpages.CompareView{}
-	for _, s := range all.Items {
+	for _, s := range all {
 		v.Choices = append(v.Choices, jobpages.RoleLink{Slug: s.Slug, Title: s.Title})
 	}
 	if v.A, err = p.side(c, c.Query("a")); err != nil {
@@ -309,17 +309,32 @@ func (p *Pages) side(c *fiber.Ctx, slug string) (*jobpages.Reading, error) {
 	return &r, nil
 }
 
+// rolesAtOnce and columnsAtOnce are how many roles a page of a family shows in its list and in its grid; the next page
+// shows more.
+const (
+	rolesAtOnce   = 100
+	columnsAtOnce = 40
+)
+
+// nextOf is the address of a list's next page, "" at its end.
+func nextOf(path string, page jobs.Page) string {
+	if page.Next == "" {
+		return ""
+	}
+	return path + "?" + url.Values{"after": {page.Next}}.Encode()
+}
+
 func (p *Pages) family(c *fiber.Ctx) error {
 	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
 	family, err := p.Library.Jobs.Family(ctx, who, c.Params("slug"))
 	if err != nil {
 		return err
 	}
-	list, err := p.Library.Jobs.List(ctx, who, jobs.Filter{Lang: l, Family: family.Slug, Limit: jobs.MaxLimit})
+	page, err := p.Library.Jobs.List(ctx, who, jobs.Filter{Lang: l, Family: family.Slug, Limit: rolesAtOnce, After: c.Query("after")})
 	if err != nil {
 		return err
 	}
-	v := jobpages.FamilyView{Family: family, Rows: rows(list.Items, l)}
+	v := jobpages.FamilyView{Family: family, Rows: rows(page.Items, l), Total: page.Total, Next: nextOf("/families/"+family.Slug, page)}
 	inReadingOrder(v.Rows, []jobs.Family{family})
 	ladder, err := p.Library.Careers.LadderOf(ctx, who, family.Slug)
 	if err != nil {
@@ -334,11 +349,27 @@ func (p *Pages) family(c *fiber.Ctx) error {
 
 func (p *Pages) matrix(c *fiber.Ctx) error {
 	ctx, who, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
-	g, err := p.Library.grid(ctx, who, c.Params("family"), l)
+	family, err := p.Library.Jobs.Family(ctx, who, c.Params("family"))
 	if err != nil {
 		return err
 	}
-	v := jobpages.MatrixView{Family: g.family}
+	page, err := p.Library.Jobs.List(ctx, who, jobs.Filter{Lang: l, Family: family.Slug, Limit: columnsAtOnce, After: c.Query("after")})
+	if err != nil {
+		return err
+	}
+	slugs := make([]string, 0, len(page.Items))
+	for _, s := range page.Items {
+		slugs = append(slugs, s.Slug)
+	}
+	uses, err := p.Library.Jobs.RequiredBy(ctx, who, slugs)
+	if err != nil {
+		return err
+	}
+	g, err := p.Library.gridOf(ctx, who, family, uses, l)
+	if err != nil {
+		return err
+	}
+	v := jobpages.MatrixView{Family: family, Total: page.Total, Next: nextOf("/matrices/"+family.Slug, page)}
 	for _, r := range g.roles {
 		v.Roles = append(v.Roles, jobpages.MatrixRole{RoleLink: jobpages.RoleLink{Slug: r.slug, Title: r.title}, Stage: r.stage})
 	}

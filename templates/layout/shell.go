@@ -19,7 +19,6 @@ type Shell struct {
 	User        *User  // nil: signed out
 	Demo        bool   // demo data: said at the top of every page
 	Can         Can
-	Ladder      string // slug of the ladder that the navigation leads to
 	Company     string
 	Once        bool   // what the page shows is shown this once: nothing of the frame leads away and back
 	CSRF        string // what a form must send back to be taken; see the component CSRF
@@ -77,7 +76,7 @@ func (s Shell) nav() []navItem {
 	}
 	add(s.Can.Jobs, Jobs, "/jobs", msg.SiteNavJobs)
 	add(s.Can.Competencies, Competencies, "/competencies", msg.SiteNavCompetencies)
-	add(s.Can.Ladders && s.Ladder != "", Ladders, "/ladders/"+s.Ladder, msg.SiteNavLadder)
+	add(s.Can.Ladders, Ladders, "/ladders", msg.SiteNavLadder)
 	add(s.Can.Pay, Pay, "/pay/bands", msg.SiteNavPay)
 	add(s.Can.People, People, "/people", msg.SiteNavPeople)
 	if tabs := s.adminTabs(); len(tabs) > 0 {

@@ -49,7 +49,11 @@ func (h *Handlers) bands(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	roles, err := h.roles(ctx, who, l)
+	slugs := make([]string, 0, len(scheme.Bands))
+	for _, b := range scheme.Bands {
+		slugs = append(slugs, b.Profile)
+	}
+	roles, err := h.Jobs.Titles(ctx, who, slugs)
 	if err != nil {
 		return err
 	}
@@ -93,15 +97,6 @@ func (h *Handlers) zones(ctx context.Context, a actor.Actor) (map[string]pay.Zon
 	out := map[string]pay.Zone{}
 	for _, z := range list {
 		out[z.Slug] = z
-	}
-	return out, err
-}
-
-func (h *Handlers) roles(ctx context.Context, a actor.Actor, l lang.Lang) (map[string]jobs.Summary, error) {
-	list, err := h.Jobs.List(ctx, a, jobs.Filter{Lang: l, Limit: jobs.MaxLimit})
-	out := map[string]jobs.Summary{}
-	for _, s := range list.Items {
-		out[s.Slug] = s
 	}
 	return out, err
 }

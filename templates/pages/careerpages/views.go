@@ -16,6 +16,21 @@ type LadderView struct {
 	Roles  map[string]Role // by profile slug
 }
 
+// LaddersView lists the ladders.
+type LaddersView struct {
+	layout.Shell
+	Ladders []LadderRow
+}
+
+// LadderRow is a ladder in a list.
+type LadderRow struct {
+	Slug       string
+	Name       lang.Text
+	Family     string // slug
+	FamilyName lang.Text
+	Rungs      int
+}
+
 // Role is what the ladder says of a profile.
 type Role struct {
 	Title lang.Text

@@ -30,7 +30,8 @@ type PageView struct {
 	layout.Shell
 	Competency competencies.Competency
 	Scale      competencies.Scale
-	RequiredBy []RoleUse // in ladder order
+	RequiredBy []RoleUse // in ladder order; the first of them where there are many
+	Uses       int       // how many roles require it
 }
 
 // RoleUse is a role that requires the competency.

@@ -47,7 +47,7 @@ func TestPages(t *testing.T) {
 }
 
 func shell(l lang.Lang) layout.Shell {
-	return layout.Shell{Lang: l, Title: "Fiche", Can: layout.Can{Jobs: true}, Ladder: "sales"}
+	return layout.Shell{Lang: l, Title: "Fiche", Can: layout.Can{Jobs: true}}
 }
 
 func text(s string) lang.Text { return lang.NewText(s+" (fr)", s+" (en)") }

@@ -47,6 +47,7 @@ type Row struct {
 // ProfileView is the page of one profile.
 type ProfileView struct {
 	layout.Shell
+	Ladder string // slug of its family's ladder, "" for none
 	Reading
 	Next, Previous []Move
 	Pay            []PayLine // empty: no pay box
@@ -86,6 +87,8 @@ type FamilyView struct {
 	layout.Shell
 	Family jobs.Family
 	Rows   []Row
+	Total  int    // how many roles the family has, of which the rows may be a part
+	Next   string // address of the next part, "" at the end
 	Ladder string // slug, or "" when the family has none
 }
 
@@ -95,6 +98,8 @@ type MatrixView struct {
 	Family jobs.Family
 	Roles  []MatrixRole // columns, in ladder order
 	Rows   []MatrixRow  // in category order
+	Total  int          // how many roles the family has, of which the columns may be a part
+	Next   string       // address of the next part, "" at the end
 }
 
 // MatrixRole is a column of the grid.

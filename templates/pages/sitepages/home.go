@@ -59,8 +59,8 @@ func waysOn(v HomeView) []way {
 	if v.Can.Competencies {
 		out = append(out, way{Icon: "list-check", Href: "/competencies", Title: v.N(msg.SiteWayCompetencies, v.Competencies), Text: v.T(msg.SiteWayCompetenciesText)})
 	}
-	if v.Can.Ladders && v.Shell.Ladder != "" {
-		out = append(out, way{Icon: "stairs-up", Href: "/ladders/" + v.Shell.Ladder, Title: v.T(msg.SiteWayLadder), Text: v.T(msg.SiteWayLadderText)})
+	if v.Can.Ladders && v.Ladders {
+		out = append(out, way{Icon: "stairs-up", Href: "/ladders", Title: v.T(msg.SiteWayLadder), Text: v.T(msg.SiteWayLadderText)})
 	}
 	if v.Can.Jobs {
 		out = append(out, way{Icon: "arrows-left-right", Href: "/jobs/compare", Title: v.T(msg.SiteWayCompare), Text: v.T(msg.SiteWayCompareText)})

@@ -15,15 +15,18 @@ type HomeView struct {
 	Personas     []Persona   // of the demo, for visitors who are not signed in
 	Families     []FamilyRow // signed in only
 	Competencies int         // how many the catalogue holds
+	Ladders      bool        // there is one
 	Self         string      // id of the reader
 	Profile      string      // slug of the job profile they hold today, "" for none
 	Team         int         // how many report to them today
 }
 
-// FamilyRow is a family with its roles, in reading order.
+// FamilyRow is a family with its roles, in reading order; Drawn is false where there are too many to draw each of them.
 type FamilyRow struct {
 	Family jobs.Family
 	Roles  []Role
+	Drawn  bool
+	Size   int    // how many roles the family has
 	Ladder string // slug, or ""
 }
 

@@ -52,7 +52,7 @@ func (b *bench) list() ([]row, error) {
 // listView is the list as the site shows it to an employee, the shipped profiles repeated to a full page.
 func (b *bench) listView(site *app.App) (jobpages.ListView, error) {
 	v := jobpages.ListView{Shell: layout.Shell{
-		Lang: lang.FR, Theme: "light", Path: "/jobs", Section: layout.Jobs, Demo: true, Company: app.DemoCompany, Ladder: "sales",
+		Lang: lang.FR, Theme: "light", Path: "/jobs", Section: layout.Jobs, Demo: true, Company: app.DemoCompany,
 		User: &layout.User{Name: "Camille Roy", Role: "Personnel"}, Can: layout.Can{Jobs: true, Competencies: true, Ladders: true},
 	}}
 	s := site.Services
