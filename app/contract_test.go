@@ -209,7 +209,8 @@ func (c *contract) addresses(t *testing.T) []string {
 		}
 	}
 	slices.Sort(out)
-	return append(out, "/api/v1/jobs?limit=3", "/api/v1/jobs?q=n%C3%A9gociation&lang=fr", "/api/v1/jobs?q=nothinglikeit", "/api/v1/jobs?stage=mid&track=field&competency=negotiation")
+	return append(out, "/api/v1/jobs?limit=3", "/api/v1/jobs?q=n%C3%A9gociation&lang=fr", "/api/v1/jobs?q=nothinglikeit", "/api/v1/jobs?stage=mid&track=field&competency=negotiation",
+		"/api/v1/people?limit=2&q=a")
 }
 
 // people are the ids of the directory.
@@ -367,6 +368,10 @@ func (c *contract) testErrors(t *testing.T) {
 		{"/api/v1/jobs?q=" + strings.Repeat("a", 501), 422, "invalid", employee},
 		{"/api/v1/people/none", 404, "not_found", employee},
 		{"/api/v1/people/" + tooLong, 422, "invalid", employee},
+		{"/api/v1/people?after=bm90IGEgY3Vyc29y", 400, "cursor", employee},
+		{"/api/v1/people?limit=0", 422, "invalid", employee},
+		{"/api/v1/accounts?after=bm90IGEgY3Vyc29y", 400, "cursor", administrator},
+		{"/api/v1/accounts?limit=201", 422, "invalid", administrator},
 		{"/api/v1/journal?after=bm90IGEgY3Vyc29y", 400, "cursor", administrator},
 		{"/api/v1/journal?limit=0", 422, "invalid", administrator},
 		{"/api/v1/journal?outcome=maybe", 422, "invalid", administrator},

@@ -27,6 +27,7 @@ var services = []any{
 // asked are inputs of which nothing is stored: what they say is looked for, or compared.
 var asked = map[reflect.Type]bool{
 	reflect.TypeFor[actor.Actor](): true, reflect.TypeFor[jobs.Filter](): true, reflect.TypeFor[audit.Filter](): true, reflect.TypeFor[mail.Filter](): true,
+	reflect.TypeFor[accounts.DirectoryFilter](): true, reflect.TypeFor[accounts.AccountFilter](): true, reflect.TypeFor[accounts.Asking](): true,
 	reflect.TypeFor[accounts.SignInInput](): true, reflect.TypeFor[accounts.ResetInput](): true,
 	reflect.TypeFor[accounts.Provided](): true, // whose texts the provider's answer was checked for
 	reflect.TypeFor[audit.Head]():        true, reflect.TypeFor[audit.Cut](): true,

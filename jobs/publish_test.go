@@ -118,11 +118,7 @@ func (s *shelf) Versions(ctx context.Context, slug string) ([]jobs.Version, erro
 	return []jobs.Version{p.Version}, err
 }
 
-// Requirements and Industries are asked by no test of rules: the index is the database's.
-func (s *shelf) Requirements(context.Context, string, string) ([]jobs.RequirementUse, error) {
-	return nil, nil
-}
-
+// Industries are asked by no test of rules: the index is the database's.
 func (s *shelf) Industries(context.Context) ([]jobs.VariantName, error) { return nil, nil }
 
 func (s *shelf) Reindex(_ context.Context, p jobs.Profile, ix jobs.Index) error {

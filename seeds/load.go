@@ -404,8 +404,11 @@ type personaFile struct {
 
 func (l *loader) persona(ctx context.Context, s sourced[personaFile]) error {
 	current := func() (string, error) {
-		list, err := l.Accounts.All(ctx, l.as)
-		return hashOf(list, err, func(x accounts.Account) bool { return x.Persona == s.item.Persona })
+		x, err := l.Accounts.FindByPersona(ctx, l.as, s.item.Persona)
+		if fault.Is(err, fault.NotFound) {
+			return "", nil
+		}
+		return hashOf([]accounts.Account{x}, err, func(accounts.Account) bool { return true })
 	}
 	return s.wrap("", l.put(ctx, seed{
 		kind: "persona", slug: s.item.Persona, form: s.item, current: current,
@@ -429,18 +432,20 @@ func (l *loader) place(ctx context.Context, p personaFile) error {
 	if p.Profile == "" && p.Manager == "" {
 		return nil
 	}
-	list, err := l.Accounts.All(ctx, l.as)
+	self, err := l.Accounts.FindByPersona(ctx, l.as, p.Persona)
 	if err != nil {
 		return err
 	}
-	ids := map[string]actor.PersonID{}
-	for _, a := range list {
-		ids[a.Persona] = a.ID
+	var manager accounts.Account
+	if p.Manager != "" {
+		if manager, err = l.Accounts.FindByPersona(ctx, l.as, p.Manager); fault.Is(err, fault.NotFound) {
+			return fault.New(fault.Invalid, "invalid", "unknown manager").At("manager", "unknown", p.Manager)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	if p.Manager != "" && ids[p.Manager] == "" {
-		return fault.New(fault.Invalid, "invalid", "unknown manager").At("manager", "unknown", p.Manager)
-	}
-	return l.Accounts.Assign(ctx, l.as, accounts.AssignInput{Person: ids[p.Persona], Manager: ids[p.Manager], Profile: p.Profile, StartsOn: placedFrom})
+	return l.Accounts.Assign(ctx, l.as, accounts.AssignInput{Person: self.ID, Manager: manager.ID, Profile: p.Profile, StartsOn: placedFrom})
 }
 
 // wrap says where a service's complaint lies in the item's file.

@@ -320,13 +320,12 @@ func TestWhatPeopleChangedIsKept(t *testing.T) {
 			return err
 		}},
 		{"persona employee", func(ctx context.Context, s seeds.Into) error {
-			list, err := s.Accounts.All(ctx, operator)
+			x, err := s.Accounts.FindByPersona(ctx, operator, "employee")
 			if err != nil {
 				return err
 			}
-			i := slices.IndexFunc(list, func(a accounts.Account) bool { return a.Persona == "employee" })
-			list[i].Name = "Ours"
-			return s.Accounts.PutPersona(ctx, operator, list[i])
+			x.Name = "Ours"
+			return s.Accounts.PutPersona(ctx, operator, x)
 		}},
 	} {
 		t.Run(c.record, func(t *testing.T) {

@@ -99,11 +99,15 @@ type accountStore interface {
 	LockAccount(ctx context.Context, id actor.PersonID) (Account, error)
 	ByEmail(ctx context.Context, email string) (Account, error)
 	ByPersona(ctx context.Context, persona string) (Account, error)
-	Accounts(ctx context.Context) ([]Account, error) // all, by creation
-	AddAccount(ctx context.Context, a Account) error // with roles; an e-mail address that is taken is a Conflict
-	PutAccount(ctx context.Context, a Account) error // everything but persona and creation
-	Administrators(ctx context.Context) (int, error) // of accounts in use
-	HasAccounts(ctx context.Context) (bool, error)   // beside personas
+	// AccountList lists accounts by name: whose name or address holds each of the words.
+	AccountList(ctx context.Context, q AccountQuery) ([]Listing, error)
+	CountAccounts(ctx context.Context, q AccountQuery) (int, error)          // whatever part of them is asked for
+	AccountsOf(ctx context.Context, ids []actor.PersonID) ([]Account, error) // by creation
+	Personas(ctx context.Context) ([]Account, error)                         // in use, by creation
+	AddAccount(ctx context.Context, a Account) error                         // with roles; an e-mail address that is taken is a Conflict
+	PutAccount(ctx context.Context, a Account) error                         // everything but persona and creation
+	Administrators(ctx context.Context) (int, error)                         // of accounts in use
+	HasAccounts(ctx context.Context) (bool, error)                           // beside personas
 }
 
 // Parts are what the service is made of.

@@ -40,7 +40,7 @@ type proofStore interface {
 	PutPassword(ctx context.Context, id actor.PersonID, phc string, at time.Time) error
 	DropPassword(ctx context.Context, id actor.PersonID) error
 
-	Proofs(ctx context.Context, id actor.PersonID) (map[actor.PersonID]Proofs, error) // of one account, "" for all
+	Proofs(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]Proofs, error)
 
 	CodeDevice(ctx context.Context, id actor.PersonID) (CodeDevice, error)
 	PutCodeDevice(ctx context.Context, d CodeDevice) error

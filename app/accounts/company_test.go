@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,6 +117,12 @@ func (c *company) account(id actor.PersonID) accounts.Account {
 		c.t.Fatal(err)
 	}
 	return a
+}
+
+// All is the list of accounts, of which tests have few.
+func (c *company) All(ctx context.Context, a actor.Actor) ([]accounts.Account, error) {
+	page, err := c.List(ctx, a, accounts.AccountFilter{})
+	return page.Items, err
 }
 
 // enter signs somebody in through a provider, which costs no hash, and returns the session's token.

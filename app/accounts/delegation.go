@@ -4,11 +4,13 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/cursor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/mail"
 	"github.com/echelon-hr/echelon/app/valid"
@@ -206,20 +208,56 @@ func (s *Service) mayDelegate(a actor.Actor, from actor.PersonID, object string)
 	return access.DecideOn(a, access.DelegationsWrite, r, object)
 }
 
+// DelegationQuery chooses delegations.
+type DelegationQuery struct {
+	Of    actor.PersonID // from or to them, "" for everybody's
+	After DelegationPlace
+	Limit int
+}
+
+// DelegationPlace is where a list of delegations goes on: when the last one was made, and its id.
+type DelegationPlace struct {
+	At time.Time `json:"t,omitzero"`
+	ID string    `json:"i"`
+}
+
+// DelegationPage is a part of a list of delegations, latest first.
+type DelegationPage struct {
+	Items []Delegation
+	Next  string // cursor of the next page, "" at the end
+}
+
 // Delegations lists the delegations from and to the actor, latest first.
-func (s *Service) Delegations(ctx context.Context, a actor.Actor) ([]Delegation, error) {
+func (s *Service) Delegations(ctx context.Context, a actor.Actor, after string) (DelegationPage, error) {
 	if err := access.Decide(a, access.AccountOwn, access.Own); err != nil {
-		return nil, err
+		return DelegationPage{}, err
 	}
-	return s.store.Delegations(ctx, a.ID)
+	return s.delegations(ctx, a.ID, after)
 }
 
 // AllDelegations lists everybody's, latest first.
-func (s *Service) AllDelegations(ctx context.Context, a actor.Actor) ([]Delegation, error) {
+func (s *Service) AllDelegations(ctx context.Context, a actor.Actor, after string) (DelegationPage, error) {
 	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
-		return nil, err
+		return DelegationPage{}, err
 	}
-	return s.store.Delegations(ctx, "")
+	return s.delegations(ctx, "", after)
+}
+
+func (s *Service) delegations(ctx context.Context, of actor.PersonID, after string) (DelegationPage, error) {
+	asked := question{"delegations", []string{string(of)}}
+	place, err := cursor.Decode[DelegationPlace](asked, after)
+	if err == nil && after != "" && (place.ID == "" || strings.ContainsRune(place.ID, 0)) {
+		err = cursor.Foreign()
+	}
+	if err != nil {
+		return DelegationPage{}, err
+	}
+	list, err := s.store.DelegationList(ctx, DelegationQuery{Of: of, After: place, Limit: DefaultLimit + 1})
+	if err != nil || len(list) <= DefaultLimit {
+		return DelegationPage{Items: list}, err
+	}
+	last := list[DefaultLimit-1]
+	return DelegationPage{Items: list[:DefaultLimit], Next: cursor.Encode(asked, DelegationPlace{At: last.CreatedAt, ID: last.ID})}, nil
 }
 
 // RevokeDelegation ends a delegation at once: its giver's own, or anybody's by an administrator. One that is not

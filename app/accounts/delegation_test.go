@@ -61,7 +61,7 @@ func TestStandingInForAManager(t *testing.T) {
 					c.must(c.delegates(stand, third, accounts.DutyLine, 0, 0))
 					c.related(t, c.as(third), low)
 					c.must(c.RevokeDelegation(ctx, operator, c.latest(stand)))
-					own, err := c.st.People(ctx)
+					own, err := c.st.People(ctx, accounts.PeopleQuery{})
 					c.must(err)
 					for _, p := range own {
 						if p.Email == address("own") {
@@ -266,14 +266,15 @@ func TestWhoDelegates(t *testing.T) {
 				a    accounts.Account
 				want int
 			}{{hr, 1}, {b, 1}, {admin, 0}} {
-				if list, err := c.Delegations(ctx, c.as(x.a)); err != nil || len(list) != x.want || x.want == 1 && list[0].State(c.day(0)) != "revoked" {
-					t.Errorf("%s: %+v, %v", x.a.Name, list, err)
+				page, err := c.Delegations(ctx, c.as(x.a), "")
+				if err != nil || len(page.Items) != x.want || x.want == 1 && page.Items[0].State(c.day(0)) != "revoked" {
+					t.Errorf("%s: %+v, %v", x.a.Name, page, err)
 				}
 			}
-			if list, err := c.AllDelegations(ctx, c.as(admin)); err != nil || len(list) != 1 {
-				t.Errorf("%+v, %v", list, err)
+			if page, err := c.AllDelegations(ctx, c.as(admin), ""); err != nil || len(page.Items) != 1 || page.Next != "" {
+				t.Errorf("%+v, %v", page, err)
 			}
-			if _, err := c.AllDelegations(ctx, c.as(b)); refused(err) != access.AccountsRead {
+			if _, err := c.AllDelegations(ctx, c.as(b), ""); refused(err) != access.AccountsRead {
 				t.Error(err)
 			}
 		})

@@ -34,7 +34,7 @@ func TestEveryActIsJournalled(t *testing.T) {
 				path, err = c.FirstRun(ctx, operator)
 				c.must(err)
 				_, err = c.SetUp(ctx, nobody, tokenOf(path), accounts.SetUpInput{Name: "Zoé Zadig", Email: "zoe.zadig@entreprise.example", Password: password, Lang: lang.FR})
-				all, _ := c.st.Accounts(ctx)
+				all, _ := c.All(ctx, operator)
 				admin = all[0]
 				return err
 			}, []string{"setup.done", "session.opened"}},

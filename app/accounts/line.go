@@ -39,24 +39,28 @@ func (x Assignment) at(day string) bool {
 
 type lineStore interface {
 	Person(ctx context.Context, id actor.PersonID) (Person, error)
-	People(ctx context.Context) ([]Person, error) // by name
+	People(ctx context.Context, q PeopleQuery) ([]Placed, error) // by name
+	CountPeople(ctx context.Context, q PeopleQuery) (int, error) // whatever part of them is asked for
 	Names(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]string, error)
-	AssignmentsOf(ctx context.Context, id actor.PersonID) ([]Assignment, error) // earliest first
-	AssignmentsAt(ctx context.Context, day string) ([]Assignment, error)
+	AssignmentsOf(ctx context.Context, id actor.PersonID) ([]Assignment, error)     // earliest first
 	PutAssignments(ctx context.Context, id actor.PersonID, list []Assignment) error // replaces them
-	// StartsAfter lists the days after one on which some assignment begins or ends.
-	StartsAfter(ctx context.Context, day string) ([]string, error)
+	// Circle is the first day, from one on, on which a person's line comes back to them; "" where it never does.
+	Circle(ctx context.Context, id actor.PersonID, from string) (string, error)
 	// ManagersOf returns the managers above a person on a day, nearest first.
 	ManagersOf(ctx context.Context, id actor.PersonID, day string) ([]actor.PersonID, error)
 	// Below returns everybody below the heads on a day, without them.
 	Below(ctx context.Context, heads []actor.PersonID, day string) ([]actor.PersonID, error)
+	// ProfilesBelow returns the profiles held on a day by those below the heads, each once.
+	ProfilesBelow(ctx context.Context, heads []actor.PersonID, day string) ([]string, error)
 	HasReports(ctx context.Context, managers []actor.PersonID, day string) (bool, error)
 
 	AddDelegation(ctx context.Context, d Delegation) error
 	Delegation(ctx context.Context, id string) (Delegation, error)
 	// DelegatedTo lists what holds for somebody on a day, from accounts in use that hold the duty themselves.
 	DelegatedTo(ctx context.Context, to actor.PersonID, day string) ([]Delegation, error)
-	Delegations(ctx context.Context, of actor.PersonID) ([]Delegation, error) // "" for everybody's; latest first
+	Delegations(ctx context.Context, of actor.PersonID) ([]Delegation, error) // all from or to somebody, latest first
+	// DelegationList lists a part of them.
+	DelegationList(ctx context.Context, q DelegationQuery) ([]Delegation, error)
 	// RevokeDelegation ends one; false when it was ended already.
 	RevokeDelegation(ctx context.Context, id string, at time.Time) (bool, error)
 }
@@ -120,20 +124,11 @@ func (s *Service) assign(ctx context.Context, tx Store, in AssignInput, today st
 	if err := tx.PutAssignments(ctx, in.Person, after); err != nil {
 		return err
 	}
-	days, err := tx.StartsAfter(ctx, in.StartsOn)
-	if err != nil {
-		return err
+	day, err := tx.Circle(ctx, in.Person, in.StartsOn)
+	if err == nil && day != "" {
+		err = fault.New(fault.Invalid, "invalid", "the line of management comes back to the person on %s", day).At("manager", "circle", day)
 	}
-	for _, day := range append([]string{in.StartsOn}, days...) {
-		above, err := tx.ManagersOf(ctx, in.Person, day)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(above, in.Person) {
-			return fault.New(fault.Invalid, "invalid", "the line of management comes back to the person on %s", day).At("manager", "circle", day)
-		}
-	}
-	return nil
+	return err
 }
 
 // firstDay and yearsAhead bound the days of assignments: what lies beyond is a slip of the keyboard.
@@ -230,11 +225,11 @@ func (s *Service) standing(ctx context.Context, a actor.Actor) (lines []actor.Pe
 	if !a.Has(actor.HR) {
 		return lines, nil, nil
 	}
-	for _, id := range serving {
-		account, err := s.store.Account(ctx, id)
-		if err != nil {
-			return nil, nil, err
-		}
+	list, err := s.store.AccountsOf(ctx, serving)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, account := range list {
 		if slices.Contains(account.Roles, actor.HR) {
 			perimeters = append(perimeters, account.Perimeter)
 		}
@@ -277,29 +272,19 @@ func (s *Service) Profiles(ctx context.Context, a actor.Actor) (own, line []stri
 	if a.Kind != actor.Person {
 		return nil, nil, nil
 	}
-	today := s.today(ctx)
-	held, err := s.store.AssignmentsAt(ctx, today)
+	held, err := s.profileOf(ctx, a.ID)
 	if err != nil {
 		return nil, nil, err
+	}
+	if held != "" {
+		own = []string{held}
 	}
 	lines, _, err := s.standing(ctx, a)
 	if err != nil {
 		return nil, nil, err
 	}
-	below, err := s.store.Below(ctx, lines, today)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, x := range held {
-		switch {
-		case x.Profile == "":
-		case x.Person == a.ID:
-			own = append(own, x.Profile)
-		case slices.Contains(below, x.Person):
-			line = append(line, x.Profile)
-		}
-	}
-	return own, line, nil
+	line, err = s.store.ProfilesBelow(ctx, lines, s.today(ctx))
+	return own, line, err
 }
 
 // profileOf is the job profile somebody holds today, "" for none.

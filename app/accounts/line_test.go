@@ -167,9 +167,9 @@ func TestRelationsOfALine(t *testing.T) {
 		})
 		t.Run("tells whose account is out of use", func(t *testing.T) {
 			c.must(c.Disable(t.Context(), operator, aside.ID))
-			all, err := c.Directory(t.Context(), c.as(low))
+			page, err := c.Directory(t.Context(), c.as(low), accounts.DirectoryFilter{})
 			c.must(err)
-			for _, p := range all {
+			for _, p := range page.Items {
 				if p.Disabled != (p.ID == aside.ID) {
 					t.Errorf("%s: %t", p.Name, p.Disabled)
 				}
@@ -192,7 +192,7 @@ func TestRelationsOfALine(t *testing.T) {
 			if _, err := c.PersonSheet(t.Context(), c.as(low), "unknown"); !fault.Is(err, fault.NotFound) {
 				t.Error(err)
 			}
-			if _, err := c.Directory(t.Context(), nobody); !fault.Is(err, fault.Unauthenticated) {
+			if _, err := c.Directory(t.Context(), nobody, accounts.DirectoryFilter{}); !fault.Is(err, fault.Unauthenticated) {
 				t.Error(err)
 			}
 		})

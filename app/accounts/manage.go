@@ -11,6 +11,7 @@ import (
 	"github.com/echelon-hr/echelon/app/access"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/audit"
+	"github.com/echelon-hr/echelon/app/cursor"
 	"github.com/echelon-hr/echelon/app/fault"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/mail"
@@ -19,12 +20,66 @@ import (
 
 func newPersonID() actor.PersonID { return actor.PersonID(uuid.Must(uuid.NewV7()).String()) }
 
-// All lists every account, in use or not, by creation.
-func (s *Service) All(ctx context.Context, a actor.Actor) ([]Account, error) {
+// AccountQuery chooses accounts: those whose name or address holds each word.
+type AccountQuery struct {
+	Words []Word
+	After Position // zero: from the start
+	Limit int
+}
+
+// Listing is an account in a list, with where the list goes on after it.
+type Listing struct {
+	Account
+	Position Position
+}
+
+// AccountFilter is what a reader asks of the list of accounts.
+type AccountFilter struct {
+	Text  string // parts of a name or an address
+	Limit int    // 0 for DefaultLimit
+	After string // cursor of the page before, "" from the start
+}
+
+// AccountPage is a part of the list of accounts, by name.
+type AccountPage struct {
+	Items []Account
+	Total int    // of all pages
+	Next  string // cursor of the next page, "" at the end
+}
+
+// List lists accounts, in use or not, by name. A cursor that is not one of this list is a Malformed fault, a limit
+// outside 1…MaxLimit an Invalid one.
+func (s *Service) List(ctx context.Context, a actor.Actor, f AccountFilter) (AccountPage, error) {
 	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
-		return nil, err
+		return AccountPage{}, err
 	}
-	return s.store.Accounts(ctx)
+	words := strings.Fields(f.Text)
+	limit, after, err := pageOf("accounts", words, f.Limit, f.After)
+	if err != nil {
+		return AccountPage{}, err
+	}
+	q := AccountQuery{Words: WordsOf(f.Text), After: after, Limit: limit + 1}
+	list, err := s.store.AccountList(ctx, q)
+	if err != nil {
+		return AccountPage{}, err
+	}
+	page := AccountPage{}
+	for i, x := range list[:min(len(list), limit)] {
+		page.Items = append(page.Items, x.Account)
+		if i+1 == limit && len(list) > limit {
+			page.Next = cursor.Encode(question{"accounts", words}, x.Position)
+		}
+	}
+	page.Total, err = s.store.CountAccounts(ctx, q)
+	return page, err
+}
+
+// FindByPersona reads the account of a persona of the demo.
+func (s *Service) FindByPersona(ctx context.Context, a actor.Actor, persona string) (Account, error) {
+	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
+		return Account{}, err
+	}
+	return s.store.ByPersona(ctx, persona)
 }
 
 // Get reads one account: one's own, or anybody's by who may.

@@ -117,9 +117,9 @@ func TestWhoManagesAccounts(t *testing.T) {
 		})
 		t.Run("colleagues are those in use", func(t *testing.T) {
 			c.must(c.Disable(ctx, operator, hr.ID))
-			list, err := c.Colleagues(ctx, c.as(b))
-			if err != nil || len(list) != 1 || list[0].ID != admin.ID {
-				t.Errorf("%+v, %v", list, err)
+			offer, err := c.Choices(ctx, c.as(b), accounts.Asking{Whom: accounts.Usable, But: b.ID})
+			if err != nil || len(offer.People) != 1 || offer.People[0].ID != admin.ID || offer.Search {
+				t.Errorf("%+v, %v", offer, err)
 			}
 		})
 	})

@@ -26,16 +26,16 @@ func (s *Service) ProofsOf(ctx context.Context, a actor.Actor, id actor.PersonID
 }
 
 func proofsOf(ctx context.Context, store Store, id actor.PersonID) (Proofs, error) {
-	of, err := store.Proofs(ctx, id)
+	of, err := store.Proofs(ctx, []actor.PersonID{id})
 	return of[id], err
 }
 
-// AllProofs reads how every account can sign in.
-func (s *Service) AllProofs(ctx context.Context, a actor.Actor) (map[actor.PersonID]Proofs, error) {
+// ProofsOfSome reads how some accounts can sign in.
+func (s *Service) ProofsOfSome(ctx context.Context, a actor.Actor, ids []actor.PersonID) (map[actor.PersonID]Proofs, error) {
 	if err := access.Decide(a, access.AccountsRead, access.None); err != nil {
 		return nil, err
 	}
-	return s.store.Proofs(ctx, "")
+	return s.store.Proofs(ctx, ids)
 }
 
 // proof is what somebody showed before an act on how they sign in: the hash of the password they know, "" where the

@@ -144,17 +144,7 @@ func (s *Service) Personas(ctx context.Context, _ actor.Actor) ([]Account, error
 	if !s.demo {
 		return nil, nil
 	}
-	all, err := s.store.Accounts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []Account
-	for _, a := range all {
-		if a.Persona != "" && !a.Disabled() {
-			out = append(out, a)
-		}
-	}
-	return out, nil
+	return s.store.Personas(ctx)
 }
 
 // SetPassword changes the actor's own password, given the current one, and ends their other sessions and their tokens.

@@ -152,7 +152,7 @@ func TestATokenDoesNothingToItsOwnAccount(t *testing.T) {
 			"list identities":     func() error { return second(c.Identities(ctx, p)) },
 			"unlink an identity":  func() error { return c.Unlink(ctx, p, "https://id.example", password) },
 			"set preferences":     func() error { return c.Prefer(ctx, p, accounts.Preferences{Lang: "en"}) },
-			"list delegations":    func() error { return second(c.Delegations(ctx, p)) },
+			"list delegations":    func() error { return second(c.Delegations(ctx, p, "")) },
 			"list duties":         func() error { return second(c.DutiesOf(ctx, p, a)) },
 			"read the account":    func() error { return second(c.Get(ctx, p, a.ID)) },
 			"read how to sign in": func() error { return second(c.ProofsOf(ctx, p, a.ID)) },

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -124,7 +125,7 @@ func listUsers(env *environment) *cobra.Command {
 		Use: "list", Short: "List the accounts", Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return env.existing(c.Context(), func(a *app.App) error {
-				list, err := a.Services.Accounts.All(c.Context(), actor.CommandLine())
+				list, err := allAccounts(c.Context(), a)
 				if err != nil {
 					return err
 				}
@@ -134,6 +135,21 @@ func listUsers(env *environment) *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// allAccounts reads the list of accounts page by page.
+func allAccounts(ctx context.Context, a *app.App) ([]accounts.Account, error) {
+	var out []accounts.Account
+	for f := (accounts.AccountFilter{Limit: accounts.MaxLimit}); ; {
+		page, err := a.Services.Accounts.List(ctx, actor.CommandLine(), f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page.Items...)
+		if f.After = page.Next; f.After == "" {
+			return out, nil
+		}
+	}
 }
 
 func printAccounts(env *environment, list []accounts.Account, asJSON bool) error {

@@ -44,6 +44,7 @@ type fullRow struct {
 
 	Name  string `bun:"name,scanonly"`
 	Email string `bun:"email,scanonly"`
+	Sort  string `bun:"sort,scanonly"`
 }
 
 type roleRow struct {
@@ -118,18 +119,57 @@ func first(what string) func([]accounts.Account, error) (accounts.Account, error
 	}
 }
 
-// Accounts lists all by creation.
-func (s *Store) Accounts(ctx context.Context) ([]accounts.Account, error) {
-	return s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+// AccountsOf reads some accounts, by creation.
+func (s *Store) AccountsOf(ctx context.Context, ids []actor.PersonID) ([]accounts.Account, error) {
+	return s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("a.person_id IN (?)", bun.List(known(ids))) })
+}
+
+// Personas reads those of the demo that are in use, by creation.
+func (s *Store) Personas(ctx context.Context) ([]accounts.Account, error) {
+	return s.accounts(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("a.persona <> '' AND a.disabled_at IS NULL")
+	})
+}
+
+// AccountList lists accounts by name.
+func (s *Store) AccountList(ctx context.Context, q accounts.AccountQuery) ([]accounts.Listing, error) {
+	var rows []fullRow
+	sel := lookedFor(s.full().Column("p.sort"), q.Words)
+	if err := listed(ctx, sel, &rows, q.After, q.Limit, "list accounts"); err != nil {
+		return nil, err
+	}
+	list, err := s.withRights(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]accounts.Listing, 0, len(list))
+	for i, a := range list {
+		out = append(out, accounts.Listing{Account: a, Position: accounts.Position{Sort: rows[i].Sort, ID: rows[i].PersonID}})
+	}
+	return out, nil
+}
+
+// CountAccounts counts those that AccountList lists, on all pages.
+func (s *Store) CountAccounts(ctx context.Context, q accounts.AccountQuery) (int, error) {
+	n, err := lookedFor(s.full(), q.Words).Count(ctx)
+	return int(n), db.Translate(err, "count accounts")
+}
+
+func (s *Store) full() *bun.SelectQuery {
+	return s.db.NewSelect().TableExpr("accounts AS a").Join("JOIN people AS p ON p.id = a.person_id").
+		Column("a.person_id", "a.persona", "a.about", "a.lang", "a.tell_sign_ins", "a.whole_company", "a.disabled_at", "a.created_at", "p.name", "p.email")
 }
 
 func (s *Store) accounts(ctx context.Context, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]accounts.Account, error) {
 	var rows []fullRow
-	q := s.db.NewSelect().TableExpr("accounts AS a").Join("JOIN people AS p ON p.id = a.person_id").
-		Column("a.person_id", "a.persona", "a.about", "a.lang", "a.tell_sign_ins", "a.whole_company", "a.disabled_at", "a.created_at", "p.name", "p.email")
-	if err := narrow(q).Order("a.created_at", "a.person_id").Limit(maxList).Scan(ctx, &rows); err != nil {
-		return nil, db.Translate(err, "read accounts")
+	if err := db.Whole(ctx, narrow(s.full()).Order("a.created_at", "a.person_id"), &rows, maxList, "read accounts"); err != nil {
+		return nil, err
 	}
+	return s.withRights(ctx, rows)
+}
+
+// withRights completes accounts with their roles and perimeters.
+func (s *Store) withRights(ctx context.Context, rows []fullRow) ([]accounts.Account, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}

@@ -58,29 +58,6 @@ func person(r personRow) accounts.Person {
 	return accounts.Person{ID: actor.PersonID(r.ID), Name: r.Name, Email: accounts.Email(r.Email)}
 }
 
-// listedRow is a person with the state of their account.
-type listedRow struct {
-	personRow `bun:",extend"`
-
-	DisabledAt *time.Time `bun:"disabled_at,scanonly"`
-}
-
-// People lists everybody by name.
-func (s *Store) People(ctx context.Context) ([]accounts.Person, error) {
-	var rows []listedRow
-	q := s.db.NewSelect().Model(&rows).ColumnExpr("p.*, a.disabled_at").Join("LEFT JOIN accounts AS a ON a.person_id = p.id")
-	if err := q.Order("p.sort", "p.id").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "read people")
-	}
-	out := make([]accounts.Person, 0, len(rows))
-	for _, r := range rows {
-		p := person(r.personRow)
-		p.Disabled = r.DisabledAt != nil
-		out = append(out, p)
-	}
-	return out, nil
-}
-
 // Names reads what some people are called.
 func (s *Store) Names(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]string, error) {
 	out := map[actor.PersonID]string{}
@@ -103,15 +80,11 @@ func (s *Store) AssignmentsOf(ctx context.Context, id actor.PersonID) ([]account
 	return s.assignments(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("s.person_id = ?", id) })
 }
 
-// AssignmentsAt lists the assignments that hold on a day.
-func (s *Store) AssignmentsAt(ctx context.Context, day string) ([]accounts.Assignment, error) {
-	return s.assignments(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(holds, day, day) })
-}
-
 func (s *Store) assignments(ctx context.Context, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]accounts.Assignment, error) {
 	var rows []assignmentRow
-	if err := narrow(s.db.NewSelect().Model(&rows)).Order("s.starts_on", "s.id").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "read assignments")
+	q := narrow(s.db.NewSelect().Model(&rows)).Order("s.starts_on", "s.id")
+	if err := db.Whole(ctx, q, &rows, maxList, "read assignments"); err != nil {
+		return nil, err
 	}
 	out := make([]accounts.Assignment, 0, len(rows))
 	for _, r := range rows {
@@ -140,33 +113,46 @@ func (s *Store) PutAssignments(ctx context.Context, id actor.PersonID, list []ac
 	return nil
 }
 
-// StartsAfter lists the days after one on which some assignment begins or ends.
-func (s *Store) StartsAfter(ctx context.Context, day string) ([]string, error) {
-	var days []string
-	err := s.db.NewRaw("SELECT starts_on AS day FROM assignments WHERE starts_on > ? UNION SELECT ends_on FROM assignments WHERE ends_on > ? ORDER BY day", day, day).Scan(ctx, &days)
-	return days, db.Translate(err, "read days of assignments")
-}
+// up walks up a line on a day. A line that comes back goes round until it is as high as any may be.
+const up = "WITH RECURSIVE up (id, height) AS (SELECT s.manager_id, 1 FROM assignments AS s WHERE s.person_id = ? AND s.manager_id IS NOT NULL AND " + holds +
+	" UNION ALL SELECT s.manager_id, u.height + 1 FROM up AS u JOIN assignments AS s ON s.person_id = u.id" +
+	" WHERE u.height < ? AND s.manager_id IS NOT NULL AND " + holds + ") SELECT id FROM up ORDER BY height"
 
 // ManagersOf walks up from a person. A line that comes back shows the person again and ends there.
 func (s *Store) ManagersOf(ctx context.Context, id actor.PersonID, day string) ([]actor.PersonID, error) {
-	var out []actor.PersonID
-	for at := id; len(out) < highest; {
-		var rows []assignmentRow
-		err := s.db.NewSelect().Model(&rows).Where("s.person_id = ?", at).Where(holds, day, day).Limit(1).Scan(ctx)
-		if err != nil {
-			return nil, db.Translate(err, "read managers")
-		}
-		if len(rows) == 0 || rows[0].ManagerID == nil {
+	var above, out []actor.PersonID
+	if err := s.db.NewRaw(up, id, day, day, highest, day, day).Scan(ctx, &above); err != nil {
+		return nil, db.Translate(err, "read managers")
+	}
+	for _, m := range above {
+		if slices.Contains(out, m) {
 			return out, nil
 		}
-		at = actor.PersonID(*rows[0].ManagerID)
-		if slices.Contains(out, at) {
-			return out, nil
-		}
-		out = append(out, at)
+		out = append(out, m)
 	}
 	return out, nil
 }
+
+// around walks up a person's line through all the days from one on: each row is a manager with the days, from one on and
+// up to another, on which they are above the person. The walk ends where it comes back to the person.
+const around = "WITH RECURSIVE around (id, since, until) AS (" +
+	"SELECT s.manager_id, CASE WHEN s.starts_on > ? THEN s.starts_on ELSE ? END, coalesce(s.ends_on, '9999-12-31') FROM assignments AS s" +
+	" WHERE s.person_id = ? AND s.manager_id IS NOT NULL AND (s.ends_on IS NULL OR s.ends_on > ?)" +
+	" UNION SELECT s.manager_id, CASE WHEN s.starts_on > a.since THEN s.starts_on ELSE a.since END," +
+	" CASE WHEN s.ends_on < a.until THEN s.ends_on ELSE a.until END FROM around AS a JOIN assignments AS s ON s.person_id = a.id" +
+	" WHERE a.id <> ? AND s.manager_id IS NOT NULL AND s.starts_on < a.until AND (s.ends_on IS NULL OR s.ends_on > a.since)" +
+	") SELECT coalesce(min(since), '') FROM around WHERE id = ?"
+
+// Circle is the first day, from one on, on which a person's line comes back to them.
+func (s *Store) Circle(ctx context.Context, id actor.PersonID, from string) (string, error) {
+	var day string
+	err := s.db.NewRaw(around, from, from, id, from, id, id).Scan(ctx, &day)
+	return day, db.Translate(err, "look for a circle in the line")
+}
+
+// below walks down from heads on a day.
+const below = "WITH RECURSIVE below (id) AS (SELECT s.person_id FROM assignments AS s WHERE s.manager_id IN (?) AND " + holds +
+	" UNION SELECT s.person_id FROM assignments AS s JOIN below AS b ON s.manager_id = b.id WHERE " + holds + ") "
 
 // Below returns everybody below the heads, without them.
 func (s *Store) Below(ctx context.Context, heads []actor.PersonID, day string) ([]actor.PersonID, error) {
@@ -174,11 +160,21 @@ func (s *Store) Below(ctx context.Context, heads []actor.PersonID, day string) (
 		return nil, nil
 	}
 	var out []actor.PersonID
-	err := s.db.NewRaw("WITH RECURSIVE below (id) AS (SELECT s.person_id FROM assignments AS s WHERE s.manager_id IN (?) AND "+holds+
-		" UNION SELECT s.person_id FROM assignments AS s JOIN below AS b ON s.manager_id = b.id WHERE "+holds+") SELECT id FROM below ORDER BY id",
-		bun.List(heads), day, day, day, day).Scan(ctx, &out)
+	err := s.db.NewRaw(below+"SELECT id FROM below ORDER BY id", bun.List(heads), day, day, day, day).Scan(ctx, &out)
 	out = slices.DeleteFunc(out, func(id actor.PersonID) bool { return slices.Contains(heads, id) })
 	return out, db.Translate(err, "read the line below")
+}
+
+// ProfilesBelow returns the profiles held by those below the heads, without the heads' own.
+func (s *Store) ProfilesBelow(ctx context.Context, heads []actor.PersonID, day string) ([]string, error) {
+	if len(heads) == 0 {
+		return nil, nil
+	}
+	var out []string
+	err := s.db.NewRaw(below+"SELECT DISTINCT s.profile FROM below AS b JOIN assignments AS s ON s.person_id = b.id WHERE "+holds+
+		" AND s.profile <> '' AND b.id NOT IN (?) ORDER BY s.profile",
+		bun.List(heads), day, day, day, day, day, day, bun.List(heads)).Scan(ctx, &out)
+	return out, db.Translate(err, "read the profiles of the line below")
 }
 
 // HasReports tells whether somebody reports to one of the managers on a day.
@@ -224,21 +220,36 @@ func (s *Store) DelegatedTo(ctx context.Context, to actor.PersonID, day string) 
 	})
 }
 
-// Delegations lists those from or to somebody, or all.
+// Delegations lists those from or to somebody.
 func (s *Store) Delegations(ctx context.Context, of actor.PersonID) ([]accounts.Delegation, error) {
-	return s.delegations(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		if of == "" {
-			return q
-		}
-		return q.Where("d.from_id = ? OR d.to_id = ?", of, of)
-	})
+	return s.delegations(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("d.from_id = ? OR d.to_id = ?", of, of) })
+}
+
+// DelegationList lists a part of those from or to somebody, or of all.
+func (s *Store) DelegationList(ctx context.Context, q accounts.DelegationQuery) ([]accounts.Delegation, error) {
+	var rows []delegationRow
+	sel := s.db.NewSelect().Model(&rows)
+	if q.Of != "" {
+		sel = sel.Where("d.from_id = ? OR d.to_id = ?", q.Of, q.Of)
+	}
+	if q.After.ID != "" {
+		at := db.Time(q.After.At)
+		sel = sel.Where("d.created_at < ? OR (d.created_at = ? AND d.id > ?)", at, at, q.After.ID)
+	}
+	err := sel.Order("d.created_at DESC", "d.id").Limit(int64(q.Limit)).Scan(ctx)
+	return delegationsOf(rows), db.Translate(err, "list delegations")
 }
 
 func (s *Store) delegations(ctx context.Context, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]accounts.Delegation, error) {
 	var rows []delegationRow
-	if err := narrow(s.db.NewSelect().Model(&rows)).Order("d.created_at DESC", "d.id").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "read delegations")
+	q := narrow(s.db.NewSelect().Model(&rows)).Order("d.created_at DESC", "d.id")
+	if err := db.Whole(ctx, q, &rows, maxList, "read delegations"); err != nil {
+		return nil, err
 	}
+	return delegationsOf(rows), nil
+}
+
+func delegationsOf(rows []delegationRow) []accounts.Delegation {
 	out := make([]accounts.Delegation, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, accounts.Delegation{
@@ -246,7 +257,7 @@ func (s *Store) delegations(ctx context.Context, narrow func(*bun.SelectQuery) *
 			CreatedAt: r.CreatedAt.UTC(), RevokedAt: instant(r.RevokedAt),
 		})
 	}
-	return out, nil
+	return out
 }
 
 // RevokeDelegation ends one unless it was ended.

@@ -186,16 +186,14 @@ type proofsRow struct {
 	Providers int    `bun:"providers"`
 }
 
-// Proofs counts how one account, or every one for "", can sign in.
-func (s *Store) Proofs(ctx context.Context, id actor.PersonID) (map[actor.PersonID]accounts.Proofs, error) {
+// Proofs counts how accounts can sign in.
+func (s *Store) Proofs(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]accounts.Proofs, error) {
 	q := s.db.NewSelect().TableExpr("accounts AS a").Column("a.person_id").
 		ColumnExpr("(SELECT count(*) FROM passwords AS x WHERE x.person_id = a.person_id) AS passwords").
 		ColumnExpr("(SELECT count(*) FROM code_devices AS x WHERE x.person_id = a.person_id AND x.confirmed_at IS NOT NULL) AS devices").
 		ColumnExpr("(SELECT count(*) FROM recovery_codes AS x WHERE x.person_id = a.person_id AND x.used_at IS NULL) AS recovery").
-		ColumnExpr("(SELECT count(*) FROM identities AS x WHERE x.person_id = a.person_id) AS providers")
-	if id != "" {
-		q = q.Where("a.person_id = ?", id)
-	}
+		ColumnExpr("(SELECT count(*) FROM identities AS x WHERE x.person_id = a.person_id) AS providers").
+		Where("a.person_id IN (?)", bun.List(known(ids)))
 	var rows []proofsRow
 	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, db.Translate(err, "proofs of accounts")
@@ -278,8 +276,9 @@ func identity(r identityRow) accounts.Identity {
 // IdentitiesOf lists an account's.
 func (s *Store) IdentitiesOf(ctx context.Context, id actor.PersonID) ([]accounts.Identity, error) {
 	var rows []identityRow
-	if err := s.db.NewSelect().Model(&rows).Where("person_id = ?", id).Order("linked_at", "issuer").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "read identities")
+	q := s.db.NewSelect().Model(&rows).Where("person_id = ?", id).Order("linked_at", "issuer")
+	if err := db.Whole(ctx, q, &rows, maxList, "read identities"); err != nil {
+		return nil, err
 	}
 	var out []accounts.Identity
 	for _, r := range rows {

@@ -72,8 +72,9 @@ func session(r sessionRow) accounts.Session {
 // SessionsOf lists an account's sessions, latest first.
 func (s *Store) SessionsOf(ctx context.Context, id actor.PersonID) ([]accounts.Session, error) {
 	var rows []sessionRow
-	if err := s.db.NewSelect().Model(&rows).Where("person_id = ?", id).Order("created_at DESC", "id").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "read sessions")
+	q := s.db.NewSelect().Model(&rows).Where("person_id = ?", id).Order("created_at DESC", "id")
+	if err := db.Whole(ctx, q, &rows, maxList, "read sessions"); err != nil {
+		return nil, err
 	}
 	out := make([]accounts.Session, 0, len(rows))
 	for _, r := range rows {
@@ -164,8 +165,9 @@ func token(r tokenRow) accounts.Token {
 // TokensOf lists an account's tokens, latest first.
 func (s *Store) TokensOf(ctx context.Context, id actor.PersonID) ([]accounts.Token, error) {
 	var rows []tokenRow
-	if err := s.db.NewSelect().Model(&rows).Where("person_id = ?", id).Order("created_at DESC", "id").Limit(maxList).Scan(ctx); err != nil {
-		return nil, db.Translate(err, "read tokens")
+	q := s.db.NewSelect().Model(&rows).Where("person_id = ?", id).Order("created_at DESC", "id")
+	if err := db.Whole(ctx, q, &rows, maxList, "read tokens"); err != nil {
+		return nil, err
 	}
 	out := make([]accounts.Token, 0, len(rows))
 	for _, r := range rows {

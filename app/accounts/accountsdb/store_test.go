@@ -1,8 +1,8 @@
 package accountsdb_test
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +91,7 @@ func TestAccountsReadBackAsTheyWereStored(t *testing.T) {
 		same("by address", got, err, b)
 		got, err = st.ByPersona(t.Context(), "a")
 		same("by persona", got, err, a)
-		list, err := st.Accounts(t.Context())
+		list, err := st.AccountsOf(t.Context(), []actor.PersonID{"a", "b", "nobody", "\x00"})
 		if diff := cmp.Diff([]accounts.Account{a, b}, list, cmpopts.EquateEmpty()); diff != "" || err != nil {
 			t.Errorf("by creation: %v\n%s", err, diff)
 		}
@@ -139,17 +139,13 @@ func TestAccountsAreReadInThreeQueries(t *testing.T) {
 		for _, id := range []actor.PersonID{"a", "b", "c", "d", "e"} {
 			add(t, st, account(id))
 		}
-		n := &counter{}
-		if _, err := accountsdb.New(d.DB.WithQueryHook(n), actdb.Parts{}).Accounts(t.Context()); err != nil || n.queries != 3 {
-			t.Errorf("%d queries, %v", n.queries, err)
+		n := &testkit.Statements{}
+		list, err := accountsdb.New(d.DB.WithQueryHook(n), actdb.Parts{}).AccountList(t.Context(), accounts.AccountQuery{Limit: 9})
+		if asked := n.Restart(); err != nil || asked != 3 || len(list) != 5 {
+			t.Errorf("%d accounts by %d queries, %v", len(list), asked, err)
 		}
 	})
 }
-
-type counter struct{ queries int }
-
-func (c *counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
-func (c *counter) AfterQuery(context.Context, *bun.QueryEvent)                        { c.queries++ }
 
 func TestATransactionIsAllOrNothing(t *testing.T) {
 	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
@@ -179,6 +175,43 @@ func TestATransactionIsAllOrNothing(t *testing.T) {
 		}
 		if err := act(nil); err != nil || !cmp.Equal(count(), []int{1, 1, 2, 1, 1}) {
 			t.Errorf("%v: %v", err, count())
+		}
+	})
+}
+
+// A line is walked up and looked at for circles by one statement, however high it is and however many days are to come.
+func TestALineIsWalkedByOneStatement(t *testing.T) {
+	testkit.EachDatabase(t, func(t *testing.T, d *db.DB) {
+		st := store(d, nil)
+		add(t, st, account("p00"))
+		for i := 1; i < 40; i++ {
+			id, above := actor.PersonID(fmt.Sprintf("p%02d", i)), actor.PersonID(fmt.Sprintf("p%02d", i-1))
+			add(t, st, account(id))
+			day := fmt.Sprintf("2027-01-%02d", 1+i%28)
+			list := []accounts.Assignment{
+				{ID: "x-" + string(id), Person: id, Manager: above, StartsOn: "2026-01-01", EndsOn: day, CreatedAt: start},
+				{ID: "y-" + string(id), Person: id, Manager: above, StartsOn: day, CreatedAt: start},
+			}
+			if err := st.PutAssignments(t.Context(), id, list); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := &testkit.Statements{}
+		counted := accountsdb.New(d.DB.WithQueryHook(n), actdb.Parts{})
+		above, err := counted.ManagersOf(t.Context(), "p39", "2026-06-01")
+		if asked := n.Restart(); err != nil || len(above) != 39 || above[0] != "p38" || above[38] != "p00" || asked != 1 {
+			t.Errorf("%v by %d statements, %v", above, asked, err)
+		}
+		circle := accounts.Assignment{ID: "z", Person: "p00", Manager: "p39", StartsOn: "2027-03-01", EndsOn: "2027-04-01", CreatedAt: start}
+		if err := st.PutAssignments(t.Context(), "p00", []accounts.Assignment{circle}); err != nil {
+			t.Fatal(err)
+		}
+		for from, want := range map[string]string{"2026-06-01": "2027-03-01", "2027-03-15": "2027-03-15", "2027-04-01": ""} {
+			n.Restart()
+			day, err := counted.Circle(t.Context(), "p20", from)
+			if asked := n.Restart(); err != nil || day != want || asked != 1 {
+				t.Errorf("from %s: %q by %d statements, %v; want %q", from, day, asked, err, want)
+			}
 		}
 	})
 }

@@ -70,14 +70,18 @@ func (h *Handlers) accountRoutes() []web.Route {
 type accountForm struct {
 	form string
 	err  error
+	find bool // it was sent to look for people to choose from
 }
 
 // form makes the handler of one form of the account page: it does one thing, and says so there or what was wrong.
 func (h *Handlers) form(name, notice string, do func(*fiber.Ctx, actor.Actor) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		if finding(c) {
+			return h.showAccount(c, accountForm{form: name, find: true})
+		}
 		err := do(c, actor.From(c.UserContext()))
 		if err != nil && mended(err) {
-			return h.showAccount(again(c, err), accountForm{name, err})
+			return h.showAccount(again(c, err), accountForm{form: name, err: err})
 		}
 		if err != nil {
 			return err
@@ -128,7 +132,7 @@ func (h *Handlers) showAccount(c *fiber.Ctx, f accountForm) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
 	v := accountpages.AccountView{
 		Form: f.form, TokenName: web.Field(c, "name"), TokenScopes: web.Fields[string](c, "scopes"), Notice: noticeOf(c, notices), NoticeIn: sectionOf[c.Query("done")], Roles: msg.All(l, "role", append(me.Alone().Roles, me.Alone().Withheld...)), Withheld: msg.All(l, "role", me.Withheld),
-		Delegating: accountpages.Delegating{To: web.Field(c, "to"), Duty: web.Field(c, "duty"), StartsOn: web.Field(c, "starts_on"), LastDay: web.Field(c, "last_day")},
+		Delegating: accountpages.Delegating{Duty: web.Field(c, "duty"), StartsOn: web.Field(c, "starts_on"), LastDay: web.Field(c, "last_day")},
 	}
 	v.TokenDays, _ = strconv.Atoi(web.Field(c, "days"))
 	if f.err != nil {
@@ -156,13 +160,17 @@ func (h *Handlers) showAccount(c *fiber.Ctx, f accountForm) error {
 	return web.Render(c, accountpages.Account(v))
 }
 
+// mostSessions is how many sessions the page lists, the latest ones; it says so where there are more.
+const mostSessions = 100
+
 func (h *Handlers) fillSessions(c *fiber.Ctx, me actor.Actor, _ accounts.Account, v *accountpages.AccountView) error {
 	ctx, l := c.UserContext(), web.LangOf(c.UserContext())
 	list, err := h.Accounts.Sessions(ctx, me)
 	if err != nil {
 		return err
 	}
-	for _, x := range list {
+	v.EarlierSessions = len(list) > mostSessions
+	for _, x := range list[:min(len(list), mostSessions)] {
 		s := accountpages.Session{ID: x.ID, Agent: x.Agent, Proof: msg.Of(l, "account.proof", x.Proof), Current: x.ID == me.Session}
 		if s.Agent == "" {
 			s.Agent = msg.T(l, msg.AccountAgentUnknown)
@@ -248,15 +256,16 @@ func (h *Handlers) fillIdentities(c *fiber.Ctx, me actor.Actor, _ accounts.Accou
 
 func (h *Handlers) fillDelegations(c *fiber.Ctx, me actor.Actor, account accounts.Account, v *accountpages.AccountView) error {
 	ctx, l, today := c.UserContext(), web.LangOf(c.UserContext()), h.Today(c.UserContext())
-	list, err := h.Accounts.Delegations(ctx, me)
+	page, err := h.Accounts.Delegations(ctx, me, "")
 	if err != nil {
 		return err
 	}
-	names, err := h.delegationNames(ctx, me, list)
+	names, err := h.delegationNames(ctx, me, page.Items)
 	if err != nil {
 		return err
 	}
-	for _, d := range list {
+	v.EarlierDelegations = page.Next != ""
+	for _, d := range page.Items {
 		x := delegationWords(l, d, names, today)
 		x.Revocable = x.Revocable && d.From == me.ID
 		if d.To == me.ID && x.InForce {
@@ -264,12 +273,8 @@ func (h *Handlers) fillDelegations(c *fiber.Ctx, me actor.Actor, account account
 		}
 		v.Delegations = append(v.Delegations, x)
 	}
-	colleagues, err := h.Accounts.Colleagues(ctx, me)
-	if err != nil {
+	if v.Delegating.To, err = h.pick(c, "to", accounts.Asking{Whom: accounts.Usable, But: me.ID}, web.Field(c, "to")); err != nil {
 		return err
-	}
-	for _, p := range colleagues {
-		v.Colleagues = append(v.Colleagues, components.Choice{Value: string(p.ID), Label: p.Name})
 	}
 	duties, err := h.Accounts.DutiesOf(ctx, me, account)
 	for _, d := range duties {
@@ -410,7 +415,7 @@ func (h *Handlers) confirmCodes(c *fiber.Ctx) error {
 func (h *Handlers) renewRecovery(c *fiber.Ctx) error {
 	codes, err := h.Accounts.RenewRecoveryCodes(c.UserContext(), actor.From(c.UserContext()), web.Field(c, "current"))
 	if err != nil && mended(err) {
-		return h.showAccount(again(c, err), accountForm{"recovery", err})
+		return h.showAccount(again(c, err), accountForm{form: "recovery", err: err})
 	}
 	if err != nil {
 		return err
@@ -435,7 +440,7 @@ func (h *Handlers) createToken(c *fiber.Ctx) error {
 	in.Days, _ = strconv.Atoi(web.Field(c, "days")) // what is no number is 0, which is refused
 	text, err := h.Accounts.CreateToken(ctx, actor.From(ctx), in, web.Field(c, "current"))
 	if err != nil && mended(err) {
-		return h.showAccount(again(c, err), accountForm{"token", err})
+		return h.showAccount(again(c, err), accountForm{form: "token", err: err})
 	}
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package accountsweb
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -76,16 +77,21 @@ func (h *Handlers) postless() bool { return h.Nudge == nil && !h.Demo }
 
 func (h *Handlers) accounts(c *fiber.Ctx) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
-	list, err := h.Accounts.All(ctx, me)
+	v := adminpages.AccountsView{Notice: h.adminNotice(c), Q: strings.TrimSpace(c.Query("q"))}
+	page, err := h.Accounts.List(ctx, me, accounts.AccountFilter{Text: v.Q, After: c.Query("after")})
 	if err != nil {
 		return err
 	}
-	proofs, err := h.Accounts.AllProofs(ctx, me)
+	ids := make([]actor.PersonID, 0, len(page.Items))
+	for _, a := range page.Items {
+		ids = append(ids, a.ID)
+	}
+	proofs, err := h.Accounts.ProofsOfSome(ctx, me, ids)
 	if err != nil {
 		return err
 	}
-	v := adminpages.AccountsView{Notice: h.adminNotice(c)}
-	for _, a := range list {
+	v.Total, v.Next = page.Total, nextOf("/admin/accounts", v.Q, page.Next)
+	for _, a := range page.Items {
 		v.Accounts = append(v.Accounts, adminpages.Account{
 			ID: string(a.ID), Name: a.Name, Email: mailbox.Shown(a.Email), Roles: msg.All(l, "role", a.Roles), Codes: proofs[a.ID].Codes, NeedsCodes: a.NeedsCodes() && a.Persona == "",
 			Disabled: a.Disabled(), Persona: a.Persona != "",
@@ -143,9 +149,12 @@ func (h *Handlers) create(c *fiber.Ctx) error {
 func (h *Handlers) changing(form, notice string, do func(*fiber.Ctx, actor.Actor, actor.PersonID) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id := c.Params("id")
+		if finding(c) {
+			return h.showOne(c, accountForm{form: form, find: true})
+		}
 		err := do(c, actor.From(c.UserContext()), actor.PersonID(id))
 		if err != nil && mended(err) {
-			return h.showOne(again(c, err), accountForm{form, err})
+			return h.showOne(again(c, err), accountForm{form: form, err: err})
 		}
 		if err != nil {
 			return err
@@ -174,7 +183,7 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 	if f.err != nil {
 		v.Problems = problems(l, f.err)
 	}
-	if f.err != nil && fault.Of(f.err).Code != staleForm { // of which the state of now is shown
+	if (f.err != nil || f.find) && fault.Of(f.err).Code != staleForm { // of which the state of now is shown
 		switch f.form {
 		case "details":
 			v.Name, v.Email, v.Language = web.Field(c, "name"), web.Field(c, "email"), web.Field(c, "lang")
@@ -182,12 +191,12 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 			v.Roles, v.Whole, heads = roleChoices(l, web.Fields[actor.Role](c, "roles")), web.Field(c, "whole") == "1", web.Fields[actor.PersonID](c, "heads")
 		}
 	}
-	people, err := h.Accounts.Directory(ctx, me)
-	if err != nil {
-		return err
+	chosen := make([]string, 0, len(heads))
+	for _, id := range heads {
+		chosen = append(chosen, string(id))
 	}
-	for _, p := range people {
-		v.Heads = append(v.Heads, components.Choice{Value: string(p.ID), Label: p.Name, Chosen: slices.Contains(heads, p.ID)})
+	if v.Heads, err = h.pick(c, "heads", accounts.Asking{Whom: accounts.Everybody}, chosen...); err != nil {
+		return err
 	}
 	if v.Since, err = h.moment(ctx, a.CreatedAt); err != nil {
 		return err
@@ -201,31 +210,29 @@ func (h *Handlers) showOne(c *fiber.Ctx, f accountForm) error {
 
 func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
-	list, err := h.Accounts.AllDelegations(ctx, me)
+	page, err := h.Accounts.AllDelegations(ctx, me, c.Query("after"))
 	if err != nil {
 		return err
 	}
-	names, err := h.delegationNames(ctx, me, list)
+	names, err := h.delegationNames(ctx, me, page.Items)
 	if err != nil {
 		return err
 	}
 	v := adminpages.DelegationsView{
-		From: web.Field(c, "from"), To: web.Field(c, "to"), Duty: web.Field(c, "duty"), StartsOn: web.Field(c, "starts_on"), LastDay: web.Field(c, "last_day"), Notice: h.adminNotice(c),
+		Next: nextOf("/admin/delegations", "", page.Next), Duty: web.Field(c, "duty"), StartsOn: web.Field(c, "starts_on"), LastDay: web.Field(c, "last_day"), Notice: h.adminNotice(c),
 	}
 	if problem != nil {
 		v.Problems = problems(l, problem)
 	}
-	for _, d := range list {
+	for _, d := range page.Items {
 		v.Delegations = append(v.Delegations, delegationWords(l, d, names, h.Today(ctx)))
 	}
-	everybody, err := h.Accounts.Colleagues(ctx, me)
-	if err != nil {
+	if v.From, err = h.pick(c, "from", accounts.Asking{Whom: accounts.Usable}, web.Field(c, "from")); err != nil {
 		return err
 	}
-	for _, p := range everybody {
-		v.StandIns = append(v.StandIns, components.Choice{Value: string(p.ID), Label: p.Name})
+	if v.To, err = h.pick(c, "to", accounts.Asking{Whom: accounts.Usable, But: me.ID}, web.Field(c, "to")); err != nil {
+		return err
 	}
-	v.People = append(slices.Clone(v.StandIns), components.Choice{Value: string(me.ID), Label: me.Name})
 	for _, d := range accounts.Duties() {
 		v.Duties = append(v.Duties, components.Choice{Value: string(d), Label: msg.Of(l, "account.duty", d)})
 	}
@@ -237,6 +244,9 @@ func (h *Handlers) showDelegations(c *fiber.Ctx, problem error) error {
 }
 
 func (h *Handlers) delegate(c *fiber.Ctx) error {
+	if finding(c) && access.May(actor.From(c.UserContext()), access.AccountsRead) {
+		return h.showDelegations(c, nil)
+	}
 	err := h.Accounts.Delegate(c.UserContext(), actor.From(c.UserContext()), delegating(c))
 	if err != nil && mended(err) && access.May(actor.From(c.UserContext()), access.AccountsRead) {
 		return h.showDelegations(again(c, err), err)

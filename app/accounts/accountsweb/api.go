@@ -13,16 +13,17 @@ import (
 )
 
 func (h *Handlers) apiRoutes() []web.Route {
-	op := func(id, summary, tag string) huma.Operation {
-		return huma.Operation{OperationID: id, Summary: summary, Tags: []string{tag}}
+	op := func(id, summary, tag string, errors ...int) huma.Operation {
+		return huma.Operation{OperationID: id, Summary: summary, Tags: []string{tag}, Errors: errors}
 	}
-	one := op("get-person", "Read one person of the directory", "people")
-	one.Errors = []int{http.StatusNotFound}
+	one := op("get-person", "Read one person of the directory", "people", http.StatusNotFound)
+	people := op("list-people", "List the directory", "people", http.StatusBadRequest)
+	all := op("list-accounts", "List the accounts", "accounts", http.StatusBadRequest)
 	return []web.Route{
 		web.API(http.MethodGet, web.APIPrefix+"/me", access.Requires(access.HomeRead), op("get-me", "Read who is asking", "accounts"), h.apiMe),
-		web.API(http.MethodGet, web.APIPrefix+"/people", access.Requires(access.DirectoryRead), op("list-people", "List the directory", "people"), h.apiPeople),
+		web.API(http.MethodGet, web.APIPrefix+"/people", access.Requires(access.DirectoryRead), people, h.apiPeople),
 		web.API(http.MethodGet, web.APIPrefix+"/people/{id}", access.Requires(access.DirectoryRead), one, h.apiPerson),
-		web.API(http.MethodGet, web.APIPrefix+"/accounts", access.Requires(access.AccountsRead), op("list-accounts", "List the accounts", "accounts"), h.apiAccounts),
+		web.API(http.MethodGet, web.APIPrefix+"/accounts", access.Requires(access.AccountsRead), all, h.apiAccounts),
 	}
 }
 
@@ -58,7 +59,12 @@ type person struct {
 }
 
 type (
-	peopleOutput struct{ Body web.Items[person] }
+	peopleOutput struct{ Body part[person] }
+	pageInput    struct {
+		Q     string `query:"q" maxLength:"200" doc:"Parts of a name or an address; accents do not matter"`
+		Limit int    `query:"limit" minimum:"1" maximum:"200" default:"100"`
+		After string `query:"after" maxLength:"2000" doc:"The next marker of the page before"`
+	}
 	personOutput struct{ Body person }
 	personInput  struct {
 		ID string `path:"id" maxLength:"64"`
@@ -69,16 +75,24 @@ func personOf(p accounts.Placed) person {
 	return person{ID: p.ID, Name: p.Name, Email: p.Email, Profile: p.Profile, Manager: p.Manager.ID}
 }
 
-func (h *Handlers) apiPeople(ctx context.Context, _ *struct{}) (*peopleOutput, error) {
-	all, err := h.Accounts.Directory(ctx, actor.From(ctx))
+// part is a page of a list.
+type part[T any] struct {
+	Items []T    `json:"items" nullable:"false"`
+	Total int    `json:"total" doc:"Of all pages"`
+	Next  string `json:"next,omitempty" doc:"Marker of the next page; absent at the end"`
+}
+
+func (h *Handlers) apiPeople(ctx context.Context, in *pageInput) (*peopleOutput, error) {
+	f := accounts.DirectoryFilter{Words: accounts.WordsOf(in.Q), Limit: in.Limit, After: in.After}
+	page, err := h.Accounts.Directory(ctx, actor.From(ctx), f)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]person, 0, len(all))
-	for _, p := range all {
-		out = append(out, personOf(p))
+	out := &peopleOutput{Body: part[person]{Items: []person{}, Total: page.Total, Next: page.Next}}
+	for _, p := range page.Items {
+		out.Body.Items = append(out.Body.Items, personOf(p))
 	}
-	return &peopleOutput{Body: web.List(out)}, nil
+	return out, nil
 }
 
 func (h *Handlers) apiPerson(ctx context.Context, in *personInput) (*personOutput, error) {
@@ -97,16 +111,16 @@ type account struct {
 	Disabled bool           `json:"disabled"`
 }
 
-type accountsOutput struct{ Body web.Items[account] }
+type accountsOutput struct{ Body part[account] }
 
-func (h *Handlers) apiAccounts(ctx context.Context, _ *struct{}) (*accountsOutput, error) {
-	all, err := h.Accounts.All(ctx, actor.From(ctx))
+func (h *Handlers) apiAccounts(ctx context.Context, in *pageInput) (*accountsOutput, error) {
+	page, err := h.Accounts.List(ctx, actor.From(ctx), accounts.AccountFilter{Text: in.Q, Limit: in.Limit, After: in.After})
 	if err != nil {
 		return nil, err
 	}
-	out := make([]account, 0, len(all))
-	for _, a := range all {
-		out = append(out, account{ID: a.ID, Name: a.Name, Email: a.Email, Roles: some(a.Roles), Disabled: a.Disabled()})
+	out := &accountsOutput{Body: part[account]{Items: []account{}, Total: page.Total, Next: page.Next}}
+	for _, a := range page.Items {
+		out.Body.Items = append(out.Body.Items, account{ID: a.ID, Name: a.Name, Email: a.Email, Roles: some(a.Roles), Disabled: a.Disabled()})
 	}
-	return &accountsOutput{Body: web.List(out)}, nil
+	return out, nil
 }

@@ -2,6 +2,7 @@ package accountsweb
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,17 +30,7 @@ func (h *Handlers) peopleRoutes() []web.Route {
 	}
 }
 
-// titles are what the profiles that people hold are called.
-func (h *Handlers) titles(ctx context.Context, a actor.Actor) (map[string]jobs.Summary, []jobs.Summary, error) {
-	list, err := h.Jobs.List(ctx, a, jobs.Filter{Lang: web.LangOf(ctx), Limit: jobs.MaxLimit})
-	out := map[string]jobs.Summary{}
-	for _, s := range list.Items {
-		out[s.Slug] = s
-	}
-	return out, list.Items, err
-}
-
-func personRow(p accounts.Placed, titles map[string]jobs.Summary) peoplepages.Person {
+func personRow(p accounts.Placed, titles map[string]jobs.Heading) peoplepages.Person {
 	return peoplepages.Person{
 		Disabled: p.Disabled,
 		ID:       string(p.ID), Name: p.Name, Email: mailbox.Shown(p.Email), Profile: p.Profile, Title: titles[p.Profile].Title,
@@ -47,21 +38,35 @@ func personRow(p accounts.Placed, titles map[string]jobs.Summary) peoplepages.Pe
 	}
 }
 
+// titlesOf names the profiles that people hold.
+func (h *Handlers) titlesOf(ctx context.Context, a actor.Actor, people []accounts.Placed, beside ...string) (map[string]jobs.Heading, error) {
+	slugs := beside
+	for _, p := range people {
+		if p.Profile != "" && !slices.Contains(slugs, p.Profile) {
+			slugs = append(slugs, p.Profile)
+		}
+	}
+	return h.Jobs.Titles(ctx, a, slugs)
+}
+
 func (h *Handlers) people(c *fiber.Ctx) error {
 	ctx, me, l := c.UserContext(), actor.From(c.UserContext()), web.LangOf(c.UserContext())
-	all, err := h.Accounts.Directory(ctx, me)
+	v := peoplepages.ListView{Q: strings.TrimSpace(c.Query("q"))}
+	words, err := h.words(ctx, me, v.Q)
 	if err != nil {
 		return err
 	}
-	titles, _, err := h.titles(ctx, me)
+	page, err := h.Accounts.Directory(ctx, me, accounts.DirectoryFilter{Words: words, After: c.Query("after")})
 	if err != nil {
 		return err
 	}
-	v := peoplepages.ListView{Q: strings.TrimSpace(c.Query("q")), Total: len(all)}
-	for _, p := range all {
-		if row := personRow(p, titles); found(v.Q, row, l) {
-			v.People = append(v.People, row)
-		}
+	titles, err := h.titlesOf(ctx, me, page.Items)
+	if err != nil {
+		return err
+	}
+	v.Total, v.Next = page.Total, nextOf("/people", v.Q, page.Next)
+	for _, p := range page.Items {
+		v.People = append(v.People, personRow(p, titles))
 	}
 	if v.Shell, err = h.Shell(c, msg.T(l, msg.PeopleTitle), layout.People); err != nil {
 		return err
@@ -69,11 +74,33 @@ func (h *Handlers) people(c *fiber.Ctx) error {
 	return web.Render(c, peoplepages.List(v))
 }
 
-// found tells whether every word that was typed stands in what the list shows of a person.
-func found(q string, p peoplepages.Person, l lang.Lang) bool {
-	title, _ := p.Title.In(l)
-	text := lang.Fold(p.Name + " " + mailbox.Shown(p.Email) + " " + title)
-	return !slices.ContainsFunc(strings.Fields(lang.Fold(q)), func(word string) bool { return !strings.Contains(text, word) })
+// words are what somebody looks for people by, each with the profiles whose title holds it.
+func (h *Handlers) words(ctx context.Context, me actor.Actor, q string) ([]accounts.Word, error) {
+	out := accounts.WordsOf(q)
+	if len(out) == 0 {
+		return nil, nil
+	}
+	list, err := h.Jobs.Headings(ctx, me, web.LangOf(ctx))
+	for i, w := range out {
+		for _, x := range list {
+			if title, _ := x.Title.In(web.LangOf(ctx)); strings.Contains(lang.Fold(title), lang.Fold(w.Text)) {
+				out[i].Profiles = append(out[i].Profiles, x.Slug)
+			}
+		}
+	}
+	return out, err
+}
+
+// nextOf is the address of a list's next page, "" at its end.
+func nextOf(path, q, after string) string {
+	if after == "" {
+		return ""
+	}
+	asked := url.Values{"after": {after}}
+	if q != "" {
+		asked.Set("q", q)
+	}
+	return path + "?" + asked.Encode()
 }
 
 // showPerson shows one person, with the form as it was filled in where it was not taken.
@@ -83,13 +110,14 @@ func (h *Handlers) showPerson(c *fiber.Ctx, problem error) error {
 	if err != nil {
 		return err
 	}
-	titles, profiles, err := h.titles(ctx, me)
+	var managers []actor.PersonID
+	slugs := []string{sheet.Profile}
+	for _, x := range sheet.History {
+		managers, slugs = append(managers, x.Manager), append(slugs, x.Profile)
+	}
+	titles, err := h.titlesOf(ctx, me, sheet.Reports, slugs...)
 	if err != nil {
 		return err
-	}
-	var managers []actor.PersonID
-	for _, x := range sheet.History {
-		managers = append(managers, x.Manager)
 	}
 	names, err := h.Accounts.Names(ctx, me, managers)
 	if err != nil {
@@ -97,10 +125,14 @@ func (h *Handlers) showPerson(c *fiber.Ctx, problem error) error {
 	}
 	v := peoplepages.PersonView{
 		Person: personRow(sheet.Placed, titles), Self: sheet.ID == me.ID, MayEdit: sheet.MayEdit,
-		StartsOn: h.Today(ctx), Manager: string(sheet.Manager.ID), Profile: sheet.Profile, Notice: noticeOf(c, map[string]msg.Key{"assigned": msg.PeopleNoticeAssigned}),
+		StartsOn: h.Today(ctx), Profile: sheet.Profile, Notice: noticeOf(c, map[string]msg.Key{"assigned": msg.PeopleNoticeAssigned}),
+	}
+	manager := string(sheet.Manager.ID)
+	if c.Method() == fiber.MethodPost {
+		v.StartsOn, manager, v.Profile = web.Field(c, "starts_on"), web.Field(c, "manager"), web.Field(c, "profile")
 	}
 	if problem != nil {
-		v.Problems, v.StartsOn, v.Manager, v.Profile = problems(l, problem), web.Field(c, "starts_on"), web.Field(c, "manager"), web.Field(c, "profile")
+		v.Problems = problems(l, problem)
 	}
 	for _, p := range sheet.Reports {
 		v.Reports = append(v.Reports, peoplepages.Person{ID: string(p.ID), Name: p.Name, Email: mailbox.Shown(p.Email), Profile: p.Profile, Title: titles[p.Profile].Title})
@@ -113,7 +145,10 @@ func (h *Handlers) showPerson(c *fiber.Ctx, problem error) error {
 		v.History = append(v.History, line)
 	}
 	if v.MayEdit {
-		if err := h.fillChoices(ctx, me, sheet.ID, profiles, &v); err != nil {
+		if v.Manager, err = h.pick(c, "manager", accounts.Asking{Whom: accounts.Enabled, But: sheet.ID}, manager); err != nil {
+			return err
+		}
+		if v.Profiles, err = h.profileChoices(ctx, me, v.Profile, titles); err != nil {
 			return err
 		}
 	}
@@ -124,25 +159,28 @@ func (h *Handlers) showPerson(c *fiber.Ctx, problem error) error {
 	return web.Render(c, peoplepages.Show(v))
 }
 
-func (h *Handlers) fillChoices(ctx context.Context, me actor.Actor, but actor.PersonID, profiles []jobs.Summary, v *peoplepages.PersonView) error {
-	all, err := h.Accounts.Directory(ctx, me)
+// profileChoices are the profiles that somebody can hold, and the one they do, though it be archived.
+func (h *Handlers) profileChoices(ctx context.Context, me actor.Actor, held string, titles map[string]jobs.Heading) ([]components.Choice, error) {
+	list, err := h.Jobs.Headings(ctx, me, web.LangOf(ctx))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, p := range all {
-		if p.ID != but && (!p.Disabled || string(p.ID) == v.Manager) {
-			v.People = append(v.People, components.Choice{Value: string(p.ID), Label: p.Name})
-		}
+	if x, known := titles[held]; known && x.Archived {
+		list = append(list, x)
 	}
-	for _, s := range profiles {
-		title, _ := s.Title.In(web.LangOf(ctx))
-		v.Profiles = append(v.Profiles, components.Choice{Value: s.Slug, Label: title})
+	var out []components.Choice
+	for _, x := range list {
+		title, _ := x.Title.In(web.LangOf(ctx))
+		out = append(out, components.Choice{Value: x.Slug, Label: title})
 	}
-	return nil
+	return out, nil
 }
 
 func (h *Handlers) assign(c *fiber.Ctx) error {
 	ctx, id := c.UserContext(), c.Params("id")
+	if finding(c) {
+		return h.showPerson(c, nil)
+	}
 	in := accounts.AssignInput{Person: actor.PersonID(id), Manager: actor.PersonID(web.Field(c, "manager")), Profile: web.Field(c, "profile"), StartsOn: web.Field(c, "starts_on")}
 	err := h.Accounts.Assign(ctx, actor.From(ctx), in)
 	if err != nil && mended(err) {

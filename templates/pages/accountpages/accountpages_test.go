@@ -149,7 +149,7 @@ func full() accountpages.AccountView {
 		Delegations: []accountpages.Delegation{
 			{ID: "d1", From: "Awa", To: "Noé", Duty: "HR partner", Starts: "1 Dec", LastDay: "5 Dec", Revocable: true}, {ID: "d2", From: "Tomás", To: "Awa"},
 		},
-		Duties: []components.Choice{{Value: "hr", Label: "HR partner"}, {Value: "line", Label: "Line"}}, Colleagues: []components.Choice{{Value: "n", Label: "Noé"}},
+		Duties: []components.Choice{{Value: "hr", Label: "HR partner"}, {Value: "line", Label: "Line"}}, Delegating: accountpages.Delegating{To: components.Pick{People: []components.Choice{{Value: "n", Label: "Noé"}}}},
 		TokenScopes: []string{"read"},
 	}
 }

@@ -72,21 +72,22 @@ type AccountView struct {
 	HasCodes    bool
 	Recovery    int // recovery codes left
 	Sessions    []Session
-	Tokens      []Token
-	Scopes      []Scope
-	Provider    string // name of the sign-in provider, "" for none
-	Linked      []Identity
-	Delegations []Delegation
-	Colleagues  []components.Choice // to whom a duty can be delegated
-	Duties      []components.Choice // that the reader holds and can delegate; empty for none
-	Notice      string              // good news after an act
-	NoticeIn    string              // the section it stands in, "" for the top of the page
-	Problems    map[string]string
-	Form        string // which form the problems are of: preferences, password, codes, recovery, token, link, unlink, delegation
-	TokenName   string // as typed
-	TokenDays   int
-	TokenScopes []string
-	Delegating  Delegating // as typed
+	// EarlierSessions and EarlierDelegations tell that there are more than the latest ones, which are listed.
+	EarlierSessions, EarlierDelegations bool
+	Tokens                              []Token
+	Scopes                              []Scope
+	Provider                            string // name of the sign-in provider, "" for none
+	Linked                              []Identity
+	Delegations                         []Delegation
+	Duties                              []components.Choice // that the reader holds and can delegate; empty for none
+	Notice                              string              // good news after an act
+	NoticeIn                            string              // the section it stands in, "" for the top of the page
+	Problems                            map[string]string
+	Form                                string // which form the problems are of: preferences, password, codes, recovery, token, link, unlink, delegation
+	TokenName                           string // as typed
+	TokenDays                           int
+	TokenScopes                         []string
+	Delegating                          Delegating // as typed
 }
 
 // Session is one of the sign-ins that last.
@@ -123,7 +124,10 @@ type Delegation struct {
 }
 
 // Delegating is a delegation as typed.
-type Delegating struct{ To, Duty, StartsOn, LastDay string }
+type Delegating struct {
+	To                      components.Pick
+	Duty, StartsOn, LastDay string
+}
 
 // CodesView sets one-time codes up: a QR code as the path of its dark modules, the seed for typing, the first code.
 type CodesView struct {

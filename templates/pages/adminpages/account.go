@@ -1,9 +1,7 @@
 package adminpages
 
 import (
-	"cmp"
-	"slices"
-
+	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 	"github.com/echelon-hr/echelon/templates/components"
 )
@@ -18,16 +16,24 @@ func (v AccountView) problem(form, field string) string {
 
 // heads lists those chosen first: in a long list they would be out of sight.
 func (v AccountView) heads() []components.Choice {
-	out := slices.Clone(v.Heads)
-	slices.SortStableFunc(out, func(a, b components.Choice) int { return cmp.Compare(rank(a), rank(b)) })
-	return out
+	var chosen, others []components.Choice
+	for _, c := range v.Heads.People {
+		if c.Chosen = v.Heads.Ticked(c.Value); c.Chosen {
+			chosen = append(chosen, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	return append(chosen, others...)
 }
 
-func rank(c components.Choice) int {
-	if c.Chosen {
-		return 0
+// count says how many accounts there are, and how many of them the page shows when that differs.
+func (v AccountsView) count() string {
+	total := v.N(msg.AdminAccountsCount, v.Total)
+	if len(v.Accounts) == v.Total {
+		return total
 	}
-	return 1
+	return v.T(msg.PeopleCountOf, msg.Args{"Shown": lang.Number(v.Lang, len(v.Accounts)), "Total": total})
 }
 
 // passwordWord says whether the account has a password.

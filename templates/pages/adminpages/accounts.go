@@ -19,7 +19,10 @@ type Account struct {
 // AccountsView lists the accounts.
 type AccountsView struct {
 	layout.Shell
+	Q        string // as typed
 	Accounts []Account
+	Total    int    // of all pages
+	Next     string // address of the next page, "" at the end
 	Notice   string
 }
 
@@ -51,8 +54,8 @@ type AccountView struct {
 	HasPassword, HasCodes     bool
 	Recovery, Providers       int
 	Roles                     []Role
-	Whole                     bool                // the perimeter is the whole company
-	Heads                     []components.Choice // people; the chosen ones are heads of the perimeter
+	Whole                     bool            // the perimeter is the whole company
+	Heads                     components.Pick // the chosen ones are heads of the perimeter
 	Notice                    string
 	Postless                  bool              // no letter leaves: the link comes from the command line
 	Form                      string            // which form the problems are of: details, rights, access
@@ -62,9 +65,11 @@ type AccountView struct {
 // DelegationsView lists everybody's delegations and makes one.
 type DelegationsView struct {
 	layout.Shell
-	Delegations                       []accountpages.Delegation
-	People, StandIns, Duties          []components.Choice
-	From, To, Duty, StartsOn, LastDay string // as typed
-	Problems                          map[string]string
-	Notice                            string
+	Delegations             []accountpages.Delegation
+	Next                    string // address of the next page of them, "" at the end
+	From, To                components.Pick
+	Duties                  []components.Choice
+	Duty, StartsOn, LastDay string // as typed
+	Problems                map[string]string
+	Notice                  string
 }

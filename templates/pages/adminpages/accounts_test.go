@@ -49,7 +49,7 @@ func accountView() adminpages.AccountView {
 	return adminpages.AccountView{
 		Shell: layout.Shell{Lang: lang.EN, CSRF: "proof"}, ID: "7", Name: "Camille", Email: "camille@example.com", Language: "fr", HasCodes: true,
 		Roles: []adminpages.Role{{Value: "hr", Label: "HR partner", NeedsCodes: true, Chosen: true}, {Value: "recruiter", Label: "Recruiter"}},
-		Heads: []components.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Tomás", Chosen: true}},
+		Heads: components.Pick{People: []components.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Tomás"}}, Chosen: []string{"2"}},
 	}
 }
 
@@ -103,7 +103,7 @@ func TestAProblemStandsInItsForm(t *testing.T) {
 }
 
 func TestTheListSaysWhoStillNeedsCodes(t *testing.T) {
-	html := pagetest.Main(pagetest.Render(t, adminpages.Accounts(adminpages.AccountsView{Shell: layout.Shell{Lang: lang.EN}, Accounts: []adminpages.Account{
+	html := pagetest.Main(pagetest.Render(t, adminpages.Accounts(adminpages.AccountsView{Shell: layout.Shell{Lang: lang.EN}, Total: 3, Accounts: []adminpages.Account{
 		{ID: "1", Name: "Awa", Roles: []string{"HR partner", "Administrator"}, Codes: true, NeedsCodes: true}, {ID: "2", Name: "Noé", NeedsCodes: true}, {ID: "3", Name: "Tomás", Disabled: true},
 	}})))
 	accountSays(t, html, []string{`href="/admin/accounts/1"`, `href="/admin/accounts/new"`, "HR partner", "Administrator", "no particular role", "Disabled", "3 accounts"}, nil)
@@ -114,8 +114,8 @@ func TestTheListSaysWhoStillNeedsCodes(t *testing.T) {
 
 func TestDelegationsEndOnlyWhileTheyLast(t *testing.T) {
 	v := adminpages.DelegationsView{
-		Shell: layout.Shell{Lang: lang.EN}, From: "1", Duty: "hr", StartsOn: "2026-12-01",
-		People: []components.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Noé"}}, Duties: []components.Choice{{Value: "hr", Label: "HR partner"}},
+		Shell: layout.Shell{Lang: lang.EN}, Duty: "hr", StartsOn: "2026-12-01",
+		From: components.Pick{People: []components.Choice{{Value: "1", Label: "Awa"}, {Value: "2", Label: "Noé"}}, Chosen: []string{"1"}}, Duties: []components.Choice{{Value: "hr", Label: "HR partner"}},
 		Delegations: []accountpages.Delegation{{ID: "d1", From: "Awa", To: "Noé", Revocable: true}, {ID: "d2", From: "Awa", To: "Tomás"}},
 	}
 	accountSays(t, pagetest.Main(pagetest.Render(t, adminpages.Delegations(v))), []string{

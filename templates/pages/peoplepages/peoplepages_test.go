@@ -57,6 +57,22 @@ func said(t *testing.T, html string, want, never []string) {
 	}
 }
 
+// Where there are too many people for a list, a manager is looked for: without scripts, by sending the form.
+func TestAManagerIsLookedForAmongMany(t *testing.T) {
+	v := peoplepages.PersonView{Shell: shell, Person: awa, MayEdit: true, Manager: components.Pick{
+		Search: true, Text: "tom", Chosen: []string{"9"}, People: []components.Choice{{Value: "2", Label: "Tomás · tomas@example.com"}, {Value: "9", Label: "Noé"}},
+	}}
+	html := pagetest.Render(t, peoplepages.Show(v))
+	pagetest.CheckForms(t, html)
+	said(t, html, []string{`name="manager_find"`, `value="tom"`, `name="find" value="manager"`, "Tomás · tomas@example.com", `<option value="9" selected`}, []string{"Nobody matches"})
+	v.Manager.People = v.Manager.People[1:]
+	said(t, pagetest.Render(t, peoplepages.Show(v)), []string{"Nobody matches"}, nil)
+	v.Manager.Part = true
+	said(t, pagetest.Render(t, peoplepages.Show(v)), []string{"only the first are offered"}, nil)
+	v.Manager = components.Pick{People: v.Manager.People}
+	said(t, pagetest.Render(t, peoplepages.Show(v)), []string{"Noé"}, []string{"manager_find"})
+}
+
 func TestTheDirectoryLeadsToPeopleAndTheirJobs(t *testing.T) {
 	html := pagetest.Main(pagetest.Render(t, peoplepages.List(peoplepages.ListView{Shell: shell, People: []peoplepages.Person{awa, tomas}, Total: 2})))
 	said(t, html, []string{`href="/people/1"`, `href="/jobs/tm"`, `href="/people/2"`, "2 people", "No manager", "No job stated"}, []string{`href="/jobs/"`, `href="/people/"`, "out of"})
@@ -87,7 +103,7 @@ func TestAPersonShowsWhatTheReaderMaySee(t *testing.T) {
 	said(t, pagetest.Main(pagetest.Render(t, peoplepages.Show(v))), []string{"Awa", `href="/jobs/tm"`, `href="/people/2"`, "awa@example.com"}, []string{"<form", "<table", "/account"})
 	v.Self, v.MayEdit, v.Reports = true, true, []peoplepages.Person{tomas}
 	v.History = []peoplepages.Assignment{{Starts: "1 March 2026"}, {Starts: "5 Jan 2024", Ends: "28 Feb 2026"}}
-	v.People, v.Manager = []components.Choice{{Value: "2", Label: "Tomás"}}, "2"
+	v.Manager = components.Pick{People: []components.Choice{{Value: "2", Label: "Tomás"}}, Chosen: []string{"2"}}
 	v.StartsOn, v.Problems = "2026-11-25", map[string]string{"manager": "goes in a circle"}
 	said(t, pagetest.Main(pagetest.Render(t, peoplepages.Show(v))), []string{
 		`href="/account"`, "1 direct report", "Since 1 March 2026", "5 Jan 2024 to 28 Feb 2026", `action="/people/1" method="post"`, `value="2" selected`,

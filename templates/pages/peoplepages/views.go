@@ -21,7 +21,8 @@ type ListView struct {
 	layout.Shell
 	Q      string
 	People []Person
-	Total  int
+	Total  int    // of all pages
+	Next   string // address of the next page, "" at the end
 }
 
 // PersonView is one person. History is there for who may see it, the form for who may change it.
@@ -32,10 +33,9 @@ type PersonView struct {
 	Reports  []Person
 	History  []Assignment
 	MayEdit  bool
-	People   []components.Choice // for the choice of a manager
+	Manager  components.Pick
 	Profiles []components.Choice
 	StartsOn string // as typed or today, yyyy-mm-dd
-	Manager  string // chosen
 	Profile  string
 	Problems map[string]string // by field: manager, profile, starts_on
 	Notice   string

@@ -15,6 +15,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/echelon-hr/echelon/app"
+	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/web"
@@ -78,7 +79,7 @@ func (b *bench) pagesOn(site *app.App, kind string) ([]pageRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := site.Services.Accounts.Directory(b.ctx, b.reader)
+	people, err := site.Services.Accounts.Directory(b.ctx, b.reader, accounts.DirectoryFilter{})
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func (b *bench) pagesOn(site *app.App, kind string) ([]pageRow, error) {
 	floor := &floor{site: site, writes: map[string]func(io.Writer) error{}}
 	asked := map[string]string{}
 	for _, a := range addresses {
-		path := strings.Replace(a.path, "{person}", string(people[len(people)-1].ID), 1)
+		path := strings.Replace(a.path, "{person}", string(people.Items[len(people.Items)-1].ID), 1)
 		asked[a.name] = path
 		if a.name == "PDF" {
 			floor.writes[path] = func(w io.Writer) error { return writeDocument(b.ctx, w, doc) }
