@@ -90,7 +90,7 @@ func (s *Service) Directory(ctx context.Context, a actor.Actor, f DirectoryFilte
 		page.Items = list[:limit]
 		page.Next = cursor.Encode(question{"directory", words}, page.Items[limit-1].Position)
 	}
-	page.Total, err = s.store.CountPeople(ctx, q)
+	page.Total, err = s.store.CountPeople(ctx, q, 0)
 	return page, err
 }
 
@@ -221,7 +221,7 @@ func (s *Service) Choices(ctx context.Context, a actor.Actor, in Asking) (Offer,
 		return Offer{}, err
 	}
 	q := PeopleQuery{Day: s.today(ctx), Enabled: in.Whom == Enabled, Usable: in.Whom == Usable, Personas: s.demo, But: in.But}
-	n, err := s.store.CountPeople(ctx, q)
+	n, err := s.store.CountPeople(ctx, q, Listed+1)
 	if err != nil {
 		return Offer{}, err
 	}

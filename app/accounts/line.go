@@ -40,7 +40,8 @@ func (x Assignment) at(day string) bool {
 type lineStore interface {
 	Person(ctx context.Context, id actor.PersonID) (Person, error)
 	People(ctx context.Context, q PeopleQuery) ([]Placed, error) // by name
-	CountPeople(ctx context.Context, q PeopleQuery) (int, error) // whatever part of them is asked for
+	// CountPeople counts them, whatever part is asked for; with a bound, no further than that.
+	CountPeople(ctx context.Context, q PeopleQuery, most int) (int, error)
 	Names(ctx context.Context, ids []actor.PersonID) (map[actor.PersonID]string, error)
 	AssignmentsOf(ctx context.Context, id actor.PersonID) ([]Assignment, error)     // earliest first
 	PutAssignments(ctx context.Context, id actor.PersonID, list []Assignment) error // replaces them

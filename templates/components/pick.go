@@ -3,6 +3,8 @@ package components
 import (
 	"slices"
 
+	"github.com/a-h/templ"
+
 	"github.com/echelon-hr/echelon/app/lang"
 	"github.com/echelon-hr/echelon/app/lang/msg"
 )
@@ -33,9 +35,23 @@ func (p Pick) one() string {
 // Ticked tells whether somebody is chosen.
 func (p Pick) Ticked(id string) bool { return slices.Contains(p.Chosen, id) }
 
-// found tells whether anybody is offered beside those that are chosen.
-func (p Pick) found() bool {
-	return slices.ContainsFunc(p.People, func(c Choice) bool { return !p.Ticked(c.Value) })
+// found counts those that are offered beside the chosen ones.
+func (p Pick) found() int {
+	n := 0
+	for _, c := range p.People {
+		if !p.Ticked(c.Value) {
+			n++
+		}
+	}
+	return n
+}
+
+// in is the field in which somebody is chosen: after a search, the page opens there.
+func (p Pick) in(f Field) Field {
+	if p.Search && p.found() > 0 && p.Text != "" {
+		f.More = templ.Attributes{"autofocus": true}
+	}
+	return f
 }
 
 // hint says how to look for somebody, or what became of it.
@@ -43,8 +59,10 @@ func (p Pick) hint(l lang.Lang) string {
 	switch {
 	case p.Part:
 		return msg.T(l, msg.SitePickPart)
-	case p.Text != "" && !p.found():
+	case p.Text != "" && p.found() == 0:
 		return msg.T(l, msg.SitePickNone)
+	case p.Text != "":
+		return msg.N(l, msg.SitePickFound, p.found())
 	default:
 		return msg.T(l, msg.SitePickHint)
 	}

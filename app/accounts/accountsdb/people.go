@@ -55,9 +55,13 @@ func (s *Store) People(ctx context.Context, q accounts.PeopleQuery) ([]accounts.
 	return out, nil
 }
 
-// CountPeople counts those whom People lists, on all pages.
-func (s *Store) CountPeople(ctx context.Context, q accounts.PeopleQuery) (int, error) {
-	n, err := s.chosen(q).Count(ctx)
+// CountPeople counts those whom People lists, on all pages; with a bound, no further than that.
+func (s *Store) CountPeople(ctx context.Context, q accounts.PeopleQuery, most int) (int, error) {
+	sel := s.chosen(q).Column("p.id")
+	if most > 0 {
+		sel = sel.Limit(int64(most))
+	}
+	n, err := s.db.NewSelect().TableExpr("(?) AS chosen", sel).Count(ctx)
 	return int(n), db.Translate(err, "count people")
 }
 

@@ -1299,6 +1299,7 @@ const (
 	SitePersonasText                              Key = "site.personas_text"
 	SitePersonasTitle                             Key = "site.personas_title"
 	SitePickFind                                  Key = "site.pick_find"
+	SitePickFound                                 Key = "site.pick_found"
 	SitePickHint                                  Key = "site.pick_hint"
 	SitePickNone                                  Key = "site.pick_none"
 	SitePickPart                                  Key = "site.pick_part"

@@ -64,7 +64,7 @@ func TestAManagerIsLookedForAmongMany(t *testing.T) {
 	}}
 	html := pagetest.Render(t, peoplepages.Show(v))
 	pagetest.CheckForms(t, html)
-	said(t, html, []string{`name="manager_find"`, `value="tom"`, `name="find" value="manager"`, "Tomás · tomas@example.com", `<option value="9" selected`}, []string{"Nobody matches"})
+	said(t, html, []string{`name="manager_find"`, `value="tom"`, `name="find" value="manager"`, "Tomás · tomas@example.com", `<option value="9" selected`, "1 person found", " autofocus"}, []string{"Nobody matches"})
 	v.Manager.People = v.Manager.People[1:]
 	said(t, pagetest.Render(t, peoplepages.Show(v)), []string{"Nobody matches"}, nil)
 	v.Manager.Part = true
