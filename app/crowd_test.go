@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/echelon-hr/echelon/app/accounts"
 	"github.com/echelon-hr/echelon/app/actor"
 	"github.com/echelon-hr/echelon/app/apptest"
 )
@@ -79,6 +80,30 @@ func TestPeopleAreChosenAmongManyWithoutScripts(t *testing.T) {
 		a := s.As(t, "hr").Post(at, url.Values{"manager": {string(found.ID)}, "starts_on": {"2027-01-01"}})
 		if a.Status != http.StatusSeeOther {
 			t.Errorf("and who was found is chosen: %d", a.Status)
+		}
+	})
+}
+
+// TestTheJournalOfALargePerimeterIsRead reads the journal as an HR partner of somebody with 10 000 people below.
+func TestTheJournalOfALargePerimeterIsRead(t *testing.T) {
+	onEachCrowd(t, func(t *testing.T, s *apptest.Server) {
+		people := s.App.Services.Accounts
+		manager, err := people.FindByPersona(t.Context(), actor.CommandLine(), "manager")
+		if err != nil {
+			t.Fatal(err)
+		}
+		hr, err := people.FindByPersona(t.Context(), actor.CommandLine(), "hr")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := accounts.Rights{Roles: []actor.Role{actor.HR}, Heads: []actor.PersonID{manager.ID}}
+		if err := people.SetRights(t.Context(), actor.CommandLine(), hr.ID, in); err != nil {
+			t.Fatal(err)
+		}
+		s.As(t, "manager") // which leaves an entry
+		a := s.As(t, "hr").Get("/admin/journal")
+		if a.Status != http.StatusOK || !strings.Contains(a.Body, "/people/"+string(manager.ID)) && !strings.Contains(a.Body, string(manager.ID)) {
+			t.Errorf("status %d, %.600s", a.Status, a.Body)
 		}
 	})
 }

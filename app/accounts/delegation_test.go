@@ -1,6 +1,8 @@
 package accounts_test
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -362,6 +364,45 @@ func TestActingInOnesOwnRight(t *testing.T) {
 		}
 		if who := c.as(lent); len(who.Lent) != 1 || who.Alone().Has(actor.HR) || !who.Has(actor.HR) {
 			t.Errorf("%+v", who)
+		}
+	})
+}
+
+func TestDelegationsComeInPagesLatestFirst(t *testing.T) {
+	inCompany(t, func(t *testing.T, c *company) {
+		ctx := t.Context()
+		admin, from, to := c.hire("admin", actor.Administrator), c.hire("from"), c.hire("to")
+		for i := range accounts.DefaultLimit + 5 {
+			d := accounts.Delegation{
+				ID: fmt.Sprintf("d%03d", i), From: from.ID, To: to.ID, Duty: accounts.DutyLine, StartsOn: c.day(i), EndsOn: c.day(i + 1),
+				CreatedAt: c.clock().Add(time.Duration(i/2) * time.Hour), // two of each hour
+			}
+			c.must(c.st.AddDelegation(ctx, d))
+		}
+		for name, list := range map[string]func(after string) (accounts.DelegationPage, error){
+			"everybody's": func(after string) (accounts.DelegationPage, error) { return c.AllDelegations(ctx, c.as(admin), after) },
+			"one's own":   func(after string) (accounts.DelegationPage, error) { return c.Delegations(ctx, c.as(to), after) },
+		} {
+			first, err := list("")
+			c.must(err)
+			second, err := list(first.Next)
+			c.must(err)
+			all := slices.Concat(first.Items, second.Items)
+			seen := map[string]bool{}
+			for i, d := range all {
+				if seen[d.ID] || i > 0 && d.CreatedAt.After(all[i-1].CreatedAt) {
+					t.Errorf("%s: %s comes twice, or after an earlier one", name, d.ID)
+				}
+				seen[d.ID] = true
+			}
+			if len(first.Items) != accounts.DefaultLimit || len(all) != accounts.DefaultLimit+5 || second.Next != "" {
+				t.Errorf("%s: %d, then %d, next %q", name, len(first.Items), len(second.Items), second.Next)
+			}
+		}
+		mine, err := c.Delegations(ctx, c.as(to), "")
+		c.must(err)
+		if _, err := c.Delegations(ctx, c.as(from), mine.Next); !fault.Is(err, fault.Malformed) {
+			t.Errorf("somebody else's list went on: %v", err)
 		}
 	})
 }
