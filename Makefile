@@ -11,7 +11,7 @@ LINT := bin/golangci-lint
 ASSETS := templates/static/dist/.built
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: run test check lint gen fresh assets bench build clean help
+.PHONY: run test check lint gen fresh assets bench measure build clean help
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ test: ## everything: check, PostgreSQL, race, shuffle, browser, axe, PDFs, boot 
 bench: $(ASSETS) ## measure, and write docs/benchmarks.md
 	@.ci/setup
 	.ci/with-postgres go run ./cmd/echelon/internal/bench -out docs/benchmarks.md
+
+measure: ## print how long functions, files and lines are, how much is tested and documented, beside our aims
+	@go run ./cmd/echelon/internal/measure
 
 clean: ## remove what was built
 	rm -rf bin templates/static/dist/* node_modules
