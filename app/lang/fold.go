@@ -13,11 +13,13 @@ var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss")
 
 // apostrophes are the signs that are typed, or made by a program, where an apostrophe is meant. The acute accent that
 // stands alone is taken apart into a space by NFKD, so that it is replaced before; the others may come of it.
-var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "‛", "'", "ʼ", "'", "ʹ", "'", "′", "'", "´", "'", "`", "'", "＇", "'")
+var apostrophes = strings.NewReplacer(
+	"’", "'", "‘", "'", "‛", "'", "ʼ", "'", "ʹ", "'", "′", "'", "´", "'", "`", "'", "＇", "'",
+)
 
 // Fold removes what a reader does not type when searching: case, accents, ligatures, signs that nobody sees, and the
-// differences between apostrophes. Two words that differ in nothing else fold to the same string. Compatibility forms are
-// taken apart before the case, because some of them hold capitals (™).
+// differences between apostrophes. Two words that differ in nothing else fold to the same string. Compatibility forms
+// are taken apart before the case, because some of them hold capitals (™).
 func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(apostrophes.Replace(s))
@@ -60,5 +62,6 @@ func isASCII(s string) bool {
 
 // SortKey places a name among others for a human reader, whatever database sorts it.
 func SortKey(s string) string {
-	return strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " ")
+	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+	return strings.Join(strings.FieldsFunc(Fold(s), between), " ")
 }

@@ -100,8 +100,8 @@ func shapes(before, r, after rune) bool {
 }
 
 // Trim cuts what nobody sees from both ends of a text: spaces, control characters and invisible signs, which come along
-// when something is copied. A variation belongs to the sign before it and stays; so does what overrides a direction, to be
-// refused: it comes along with nothing, and such a text was not meant to read as it stands.
+// when something is copied. A variation belongs to the sign before it and stays; so does what overrides a direction, to
+// be refused: it comes along with nothing, and such a text was not meant to read as it stands.
 func Trim(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool {
 		if r == '\u202d' || r == '\u202e' || unicode.Is(unicode.Variation_Selector, r) {

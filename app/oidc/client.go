@@ -18,9 +18,9 @@ const (
 // errTooLarge says that an answer is longer than any provider's.
 var errTooLarge = errors.New("the answer is too large")
 
-// guarded makes the client that asks the provider: within the deadline, without following redirects, which would
+// guardClient makes the client that asks the provider: within the deadline, without following redirects, which would
 // take the client secret and the code elsewhere, and through wholeAnswers.
-func guarded(c *http.Client) *http.Client {
+func guardClient(c *http.Client) *http.Client {
 	if c == nil {
 		c = &http.Client{}
 	}

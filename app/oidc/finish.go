@@ -27,8 +27,9 @@ type Query struct{ Code, State, Error, Issuer string }
 //
 // Errors: Invalid "oidc.flow" when the flow is not of this browser, too old or already used; Forbidden "oidc.denied"
 // when the person or the provider refused; Invalid "oidc.answer" when the provider's answer cannot be believed;
-// Invalid "oidc.clock" when its clock and ours are apart; Unavailable "oidc.unreachable" when it does not answer. Their details are our own words and hold no secrets: log
-// "oidc.answer", which is an attack or a wrong setting. The caller forgets the flow whatever comes out.
+// Invalid "oidc.clock" when its clock and ours are apart; Unavailable "oidc.unreachable" when it does not answer. Their
+// details are our own words and hold no secrets: log "oidc.answer", which is an attack or a wrong setting. The caller
+// forgets the flow whatever comes out.
 func (p *Provider) Finish(ctx context.Context, sealed string, q Query) (who Identity, back string, err error) {
 	f, err := p.open(sealed, q.State)
 	if err != nil {
@@ -37,7 +38,7 @@ func (p *Provider) Finish(ctx context.Context, sealed string, q Query) (who Iden
 	if err := p.checkQuery(q); err != nil {
 		return Identity{}, f.back, err
 	}
-	at, err := p.discovered(ctx)
+	at, err := p.findEndpoints(ctx)
 	if err != nil {
 		return Identity{}, f.back, err
 	}
@@ -69,11 +70,11 @@ func (p *Provider) checkQuery(q Query) error {
 	}
 }
 
-// exchange gives the code for the identity, still unread.
+// exchange trades the code for the token that says who somebody is, and does not read it yet.
 func (p *Provider) exchange(ctx context.Context, at *endpoints, f flow, code string) (string, error) {
 	token, err := at.oauth2.Exchange(ctx, code, oauth2.VerifierOption(f.verifier))
 	if err != nil {
-		return "", p.unexchanged(err)
+		return "", p.explainRefusal(err)
 	}
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" {
@@ -82,8 +83,8 @@ func (p *Provider) exchange(ctx context.Context, at *endpoints, f flow, code str
 	return raw, nil
 }
 
-// unexchanged says why a code was not taken. The library's own words quote the answer and are dropped.
-func (p *Provider) unexchanged(err error) error {
+// explainRefusal says why a code was not taken. The library's own words quote the answer and are dropped.
+func (p *Provider) explainRefusal(err error) error {
 	var refused *oauth2.RetrieveError
 	var sending *url.Error
 	switch {
@@ -96,7 +97,7 @@ func (p *Provider) unexchanged(err error) error {
 	case refused.ErrorCode == "access_denied":
 		return denied(refused.ErrorCode)
 	default:
-		return unbelievable("the code is refused: " + named(refused.ErrorCode))
+		return unbelievable("the code is refused: " + nameRefusal(refused.ErrorCode))
 	}
 }
 
@@ -161,10 +162,12 @@ func (p *Provider) rules() *oidc.Config {
 // reaches the log.
 var refusals = []string{
 	"access_denied", "account_selection_required", "consent_required", "interaction_required", "login_required",
-	"invalid_client", "invalid_request", "invalid_scope", "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
+	"invalid_client", "invalid_request", "invalid_scope", "unauthorized_client",
+	"unsupported_grant_type", "unsupported_response_type",
 }
 
-func named(code string) string {
+// nameRefusal is an error that the specifications name, and nothing else of the provider's words.
+func nameRefusal(code string) string {
 	if slices.Contains(refusals, code) {
 		return code
 	}
@@ -173,7 +176,7 @@ func named(code string) string {
 
 // denied is the fault of a sign-in that the person or the provider refused.
 func denied(code string) error {
-	return fault.New(fault.Forbidden, "oidc.denied", "OpenID Connect: sign-in refused: %s", named(code))
+	return fault.New(fault.Forbidden, "oidc.denied", "OpenID Connect: sign-in refused: %s", nameRefusal(code))
 }
 
 // unbelievable is the fault of an answer that is not what a provider answers.

@@ -18,9 +18,11 @@ import (
 const FlowAge = 10 * time.Minute
 
 const (
-	purpose  = "oidc flow"
-	backSize = 2000        // bytes; sealed, a flow stays within what a cookie holds
-	skew     = time.Minute // that clocks of several servers may differ by
+	purpose = "oidc flow"
+	// backSize is in bytes. A sealed flow with a way back of that size still fits into a cookie.
+	backSize = 2000
+	// skew is by how much the clocks of several servers may differ.
+	skew = time.Minute
 )
 
 // flow is what we must remember while somebody is at the provider.
@@ -36,7 +38,7 @@ type flow struct {
 // same browser must bring to Finish within FlowAge, in a cookie. back comes out of Finish as it went in, or empty when
 // it is longer than 2000 bytes. A provider that does not answer is Unavailable.
 func (p *Provider) Start(ctx context.Context, back string) (authorizeURL, sealed string, err error) {
-	at, err := p.discovered(ctx)
+	at, err := p.findEndpoints(ctx)
 	if err != nil {
 		return "", "", err
 	}

@@ -97,7 +97,8 @@ func (c claims) identity(s Settings, nonce string) (Identity, error) {
 	}, nil
 }
 
-// forUs reports whether a token was made for this client: a token for several names the one it was made for.
+// forUs reports whether a token was made for this client. A token for several clients must name the one it was made
+// for.
 func (c claims) forUs(clientID string) bool {
 	audience := texts(c.Audience)
 	if c.Party != "" && c.Party != clientID || len(audience) > 1 && c.Party == "" {

@@ -43,7 +43,7 @@ func (k *keySet) verify(ctx context.Context, raw string) ([]byte, error) {
 	k.mu.Lock()
 	keys := k.keys
 	k.mu.Unlock()
-	if payload, err := opened(token, keys); err == nil {
+	if payload, err := verifyWith(token, keys); err == nil {
 		return payload, nil
 	}
 	if keys, err = k.fetch(ctx); err != nil {
@@ -52,11 +52,11 @@ func (k *keySet) verify(ctx context.Context, raw string) ([]byte, error) {
 	k.mu.Lock()
 	k.keys = keys
 	k.mu.Unlock()
-	return opened(token, keys)
+	return verifyWith(token, keys)
 }
 
-// opened tries the keys that a token may be signed with.
-func opened(token *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, error) {
+// verifyWith tries the keys that a token may be signed with and returns its payload.
+func verifyWith(token *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, error) {
 	header := token.Signatures[0].Header // a compact token has one
 	for _, key := range keys {
 		named := header.KeyID == "" || key.KeyID == header.KeyID
@@ -107,7 +107,7 @@ func readable(ctx context.Context, raw []json.RawMessage) []jose.JSONWebKey {
 }
 
 // certificates are the parts of a key that say who vouches for it (RFC 7517, 4.6 to 4.9). The provider's own address
-// does, so they are not looked at, and one that cannot be read costs nobody the sign-in.
+// vouches for it already: nobody looks at them, and one that cannot be read costs nobody the sign-in.
 var certificates = []string{"x5u", "x5c", "x5t", "x5t#S256"}
 
 // bare is a key without its certificates.

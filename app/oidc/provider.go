@@ -42,11 +42,12 @@ type endpoints struct {
 // New makes a provider without asking it anything, so that one that is down keeps nobody else from starting. The
 // redirect URL is the address of ours that it sends people back to; key seals flows; client may be nil.
 func New(s Settings, redirectURL string, key secret.Key, now clock.Clock, client *http.Client) *Provider {
-	return &Provider{settings: s, redirectURL: redirectURL, key: key, now: now, client: guarded(client)}
+	return &Provider{settings: s, redirectURL: redirectURL, key: key, now: now, client: guardClient(client)}
 }
 
-// discovered gives the endpoints and asks for them until the provider has answered once. A failure is Unavailable.
-func (p *Provider) discovered(ctx context.Context) (*endpoints, error) {
+// findEndpoints returns the endpoints, which it asks for until the provider has answered once. A failure is
+// Unavailable.
+func (p *Provider) findEndpoints(ctx context.Context) (*endpoints, error) {
 	p.mu.Lock()
 	known := p.known
 	p.mu.Unlock()
@@ -99,7 +100,9 @@ func (p *Provider) discover(ctx context.Context) (*endpoints, error) {
 
 // ask fetches the discovery document and believes it only when it is of the issuer that the settings name.
 func (p *Provider) ask(ctx context.Context) (metadata, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(p.settings.Issuer, "/")+"/.well-known/openid-configuration", nil)
+	r, err := http.NewRequestWithContext(
+		ctx, http.MethodGet, strings.TrimSuffix(p.settings.Issuer, "/")+"/.well-known/openid-configuration", nil,
+	)
 	if err != nil {
 		return metadata{}, p.silent(err)
 	}

@@ -29,13 +29,17 @@ func (s Settings) Check() error {
 		{"issuer", s.Issuer}, {"client id", s.ClientID}, {"client secret", s.ClientSecret},
 	} {
 		if part.value == "" {
-			return wrong("signing in with OpenID Connect needs an issuer, a client id and a client secret: the %s is missing", part.name)
+			return wrong(
+				"signing in with OpenID Connect needs an issuer, a client id and a client secret: the %s is missing", part.name,
+			)
 		}
 	}
 	u, err := url.Parse(s.Issuer)
 	switch {
 	case strings.Contains(s.Issuer, "@"): // not repeated: it may hold a password
-		return wrong("the OpenID Connect issuer holds a user or a password: it must be an address such as https://login.example.com")
+		return wrong(
+			"the OpenID Connect issuer holds a user or a password: it must be an address such as https://login.example.com",
+		)
 	case err != nil || u.Host == "":
 		return wrong("the OpenID Connect issuer is %q: it must be an address such as https://login.example.com", s.Issuer)
 	case u.RawQuery != "" || u.ForceQuery || strings.Contains(s.Issuer, "#"):

@@ -38,11 +38,14 @@ func pairForms(text string) string {
 	return b.String() + text[end:]
 }
 
-// endings are those of the second form, and what of the first they replace: "directeur·rice" is "directrice". Beside "e",
-// which only follows, each belongs to the ends of words it is found after, so that "dis-le" stays two words.
+// endings are those of the second form, with the endings of the first form that they replace: "directeur·rice" stands
+// for "directrice". The ending "e" replaces nothing and follows any word. Each of the others follows only the ends that
+// are listed with it, so that "dis-le" stays two words.
 var endings = map[string][]string{
-	"ne": {"n+"}, "le": {"l+"}, "te": {"t+"}, "se": {"s+"}, "fe": {"f+"}, "sse": {"e+"}, "esse": {"e"}, "ve": {"f"}, "que": {"c"},
-	"euse": {"eur", "eux"}, "rice": {"eur"}, "ice": {"eur"}, "trice": {"teur"}, "ère": {"er"}, "ere": {"er"}, "ière": {"ier"}, "iere": {"ier"},
+	"ne": {"n+"}, "le": {"l+"}, "te": {"t+"}, "se": {"s+"}, "fe": {"f+"},
+	"sse": {"e+"}, "esse": {"e"}, "ve": {"f"}, "que": {"c"},
+	"euse": {"eur", "eux"}, "rice": {"eur"}, "ice": {"eur"}, "trice": {"teur"},
+	"ère": {"er"}, "ere": {"er"}, "ière": {"ier"}, "iere": {"ier"},
 }
 
 // otherForm makes the second word of a form for both sexes; an ending that is only the plural's leaves the word alone.

@@ -5,8 +5,8 @@
 // first makes a query without accents match by construction; the other stem catches the inflections whose
 // rules need the accents (employé, employées). What is written in several ways is found by each of them: signs that
 // nobody sees are left out, a compound counts as its parts and as one word (e-mail, email), figures in groups as their
-// groups and as one number (10 000), and a form for both sexes as its two words (chargé·e). Ground floor: it knows no
-// domain.
+// groups and as one number (10 000), and a form for both sexes as its two words (chargé·e). It is ground
+// floor and knows no domain.
 package textsearch
 
 import (
@@ -49,7 +49,8 @@ func Query(l lang.Lang, q string) [][]string {
 	if r := []rune(q); len(r) > maxLength {
 		q = string(r[:maxLength])
 	}
-	q = number.ReplaceAllStringFunc(q, func(n string) string { return lang.Decimal(lang.EN, n) }) // finds what its groups find
+	// A number without its separators finds what the same number with them finds.
+	q = number.ReplaceAllStringFunc(q, func(n string) string { return lang.Decimal(lang.EN, n) })
 	var all, telling [][]string
 	for _, w := range words(l, q) {
 		terms := w.terms(l)
@@ -102,7 +103,8 @@ func stem(l lang.Lang, word string) string {
 }
 
 var stopWords = map[lang.Lang]map[string]bool{
-	lang.FR: set("a au aux avec ce ces dans de des du elle en et il la le les leur leurs ou par pas pour que qui sa se ses son sur un une vos votre vous"),
+	lang.FR: set("a au aux avec ce ces dans de des du elle en et il la le les leur leurs ou par pas pour que qui sa se " +
+		"ses son sur un une vos votre vous"),
 	lang.EN: set("a an and are as at by for from in is it of on or that the their this to with you your"),
 }
 

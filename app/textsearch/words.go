@@ -11,8 +11,8 @@ import (
 	"github.com/echelon-hr/echelon/app/lang"
 )
 
-// word is one word of a text, in lower case with its accents, with the other ways to write it: of a form for both sexes
-// the other one, of a part of a compound the whole. Any of them finds it.
+// word is one word of a text, in lower case with its accents, and the other ways to write it. A form for both sexes is
+// written as either of its two words, and a part of a compound also as the whole compound. Any of these ways finds it.
 type word struct{ forms []string }
 
 func (w word) terms(l lang.Lang) []string {
@@ -30,7 +30,7 @@ func (w word) terms(l lang.Lang) []string {
 // either stands between the two words of a form for both sexes while a text is cut; no text holds it.
 const either = '\x00'
 
-// signs makes one hyphen of those that join a compound; a longer dash parts.
+// signs writes the hyphens that join a compound as one sign. A longer dash is no hyphen: it separates words.
 var signs = strings.NewReplacer(string(either), " ", "\u2010", "-", "\u2011", "-")
 
 // words cuts a text into words of letters and digits. Quotes around a word are no part of it, and neither is an English
@@ -41,7 +41,8 @@ func words(l lang.Lang, text string) []word {
 	text = doublet.ReplaceAllStringFunc(text, pairDoublet)
 	text = pairForms(text)
 	var out []word
-	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return !isLetter(r) && r != '\'' && r != '-' && r != either }) {
+	between := func(r rune) bool { return !isLetter(r) && r != '\'' && r != '-' && r != either }
+	for _, f := range strings.FieldsFunc(text, between) {
 		f = strings.Trim(f, "'-"+string(either))
 		if l == lang.FR {
 			f = cutElision(f)

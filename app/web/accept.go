@@ -24,7 +24,8 @@ type languageRange struct {
 }
 
 // preferredLang is the language that an Accept-Language asks for, French where it asks for none of ours. A range that
-// cannot be read counts for nothing, the others as ever; with weight 0 it is one the reader does not want.
+// cannot be read counts for nothing, and the others count as ever. A range with weight 0 names a language that the
+// reader does not want.
 func preferredLang(header string) lang.Lang {
 	ranges := readRanges(header)
 	slices.SortStableFunc(ranges, func(a, b languageRange) int { return cmp.Compare(b.weight, a.weight) })

@@ -85,7 +85,9 @@ func toProblem(ctx context.Context, err error) *Problem {
 		Title: ErrorTitle(l, f), Detail: ErrorText(l, f),
 	}
 	for _, field := range f.Fields {
-		p.Errors = append(p.Errors, ProblemField{Path: field.Path, Rule: field.Rule, Param: field.Param, Message: RuleText(l, field)})
+		p.Errors = append(p.Errors, ProblemField{
+			Path: field.Path, Rule: field.Rule, Param: field.Param, Message: RuleText(l, field),
+		})
 	}
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		logError(ctx, f)
@@ -125,7 +127,7 @@ func RuleText(l lang.Lang, f fault.Field) string {
 	return msg.T(l, msg.RuleOther, msg.Args{"Rule": strings.TrimSpace(f.Rule + " " + f.Param)})
 }
 
-// What a body that cannot be read at all is told by; huma passes on the words alone.
+// The words for a body that cannot be read at all. They are all that huma passes on of the error.
 const (
 	notJSON = "syntax"
 	notUTF8 = "no UTF-8"
@@ -173,7 +175,9 @@ func newAPI(a *App) huma.API {
 	cfg.Formats = map[string]huma.Format{"application/json": json, "json": json}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: a.cookieName(), Description: "The cookie that signing in sets"},
-		"token":   {Type: "http", Scheme: "bearer", Description: "An API token, made under My account or by `echelon token add`"},
+		"token": {
+			Type: "http", Scheme: "bearer", Description: "An API token, made under My account or by `echelon token add`",
+		},
 	}
 	cfg.Security = []map[string][]string{{"session": {}}, {"token": {}}}
 	return humafiber.NewWithGroup(a.App, headRouter{a.App}, cfg)

@@ -67,7 +67,10 @@ type App struct {
 // New builds the house around the given routes. A route without a policy, or two for the same address, is a
 // defect and panics at start.
 func New(cfg Config, routes []Route) *App {
-	a := &App{cfg: cfg, Routes: routes, plain: map[string]bool{}, hosts: hostnames(cfg.Hosts), anyHost: map[string]bool{}, largest: formLimit}
+	a := &App{
+		cfg: cfg, Routes: routes, plain: map[string]bool{},
+		hosts: hostnames(cfg.Hosts), anyHost: map[string]bool{}, largest: formLimit,
+	}
 	a.App = fiber.New(fiber.Config{
 		AppName:               "echelon",
 		CaseSensitive:         true,
@@ -85,7 +88,8 @@ func New(cfg Config, routes []Route) *App {
 		DisablePreParseMultipartForm: true,
 		ErrorHandler:                 a.answerError,
 	})
-	a.gate = newGate(cfg.Log, connectionsFor(openFiles()), func(from netip.Addr) bool { return !from.IsLoopback() && !a.trusted(from) })
+	counts := func(from netip.Addr) bool { return !from.IsLoopback() && !a.trusted(from) }
+	a.gate = newGate(cfg.Log, connectionsFor(openFiles()), counts)
 	a.Server().ConnState = watch
 	a.Use(a.observe, a.protect, a.door, a.receive, a.sameOrigin, conditional)
 	a.answerUnknownMethods()

@@ -17,9 +17,9 @@ import (
 // largest form, of an account that sees a thousand teams, has some 45 KB.
 const formLimit = 64 << 10
 
-// WithBody is the route with another limit of what may be sent to it than a form's, and the time that it may take. The
-// handler reads the body as it comes, from BodyStream; nothing of it is read before the policy let the sender pass, so
-// that the proof of a session comes in the header.
+// WithBody gives the route a limit of its own for what may be sent to it, and the time that sending may take. The
+// handler reads the body as it comes, from BodyStream. Nothing of it is read before the policy has let the sender pass,
+// so the proof of a session has to come in the header.
 func (r Route) WithBody(limit int, wait time.Duration) Route {
 	r.body, r.wait = limit, wait
 	return r

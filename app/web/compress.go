@@ -108,9 +108,10 @@ func Compressible(contentType string) bool {
 	return strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "+json") || strings.HasSuffix(kind, "+xml")
 }
 
-// AcceptedCoding is the offer that an Accept-Encoding likes best, the first of those it likes as much as another; ""
-// where it likes what is not compressed better, or takes none of them (RFC 9110, 12.5.3). What is not compressed
-// is sent to a reader who refuses everything: an answer that may be read is worth more than none.
+// AcceptedCoding is the offer that an Accept-Encoding likes best; of several that it likes equally it is the first. It
+// is "" when the reader prefers an answer that is not compressed, or takes none of the offers (RFC 9110, 12.5.3). A
+// reader who refuses everything gets an answer that is not compressed, because one that may be read is worth more than
+// none.
 func AcceptedCoding(header string, offers ...string) string {
 	if header == "" {
 		return ""

@@ -129,8 +129,8 @@ func readWhole(c *fiber.Ctx) {
 	}
 }
 
-// unheard tells whether a connection ends that has never asked for anything: no page is made for nobody, and nothing is
-// to be logged.
+// unheard reports whether a connection ends without ever having asked for anything. Then there is nobody to make a page
+// for, and nothing to log.
 func unheard(c *fiber.Ctx) bool {
 	nc, ok := c.Context().Conn().(*conn) //nolint:forbidigo // the connection itself, not the context
 	return ok && !nc.heard.Load()

@@ -13,7 +13,9 @@ const schemaPrefix = "#/components/schemas/"
 // describeConditional documents what the house does with every GET of the API: it names the answer, and
 // answers 304 to who has it.
 func describeConditional(op *huma.Operation) {
-	etag := map[string]*huma.Header{"ETag": {Description: "Name of exactly this answer", Schema: &huma.Schema{Type: huma.TypeString}}}
+	etag := map[string]*huma.Header{
+		"ETag": {Description: "Name of exactly this answer", Schema: &huma.Schema{Type: huma.TypeString}},
+	}
 	ok := op.Responses["200"]
 	delete(ok.Headers, "Content-Type") // said by the content
 	if ok.Headers == nil {
@@ -22,7 +24,8 @@ func describeConditional(op *huma.Operation) {
 	ok.Headers["ETag"] = etag["ETag"]
 	op.Responses["304"] = &huma.Response{Description: "Not modified: you have it already", Headers: etag}
 	op.Parameters = append(op.Parameters, &huma.Param{
-		Name: "If-None-Match", In: "header", Description: "The ETag of what you have", Schema: &huma.Schema{Type: huma.TypeString},
+		Name: "If-None-Match", In: "header", Description: "The ETag of what you have",
+		Schema: &huma.Schema{Type: huma.TypeString},
 	})
 }
 
@@ -68,11 +71,14 @@ func describeField(s *huma.Schema, t reflect.Type, rules []string) {
 
 // knownRules are those that say nothing a schema could: relations between fields, and rules on the texts
 // inside a bilingual one.
-var knownRules = map[string]bool{"omitempty": true, "unique": true, "line": true, "text": true, "nefield": true, "bilingual": true, "required": true}
+var knownRules = map[string]bool{
+	"omitempty": true, "unique": true, "line": true, "text": true, "nefield": true, "bilingual": true, "required": true,
+}
 
 // patterns are the rules that are a form of text.
 var patterns = map[string]string{
-	"slug": "^[a-z0-9]+(?:-[a-z0-9]+)*$", "decimal": `^-?[0-9]{1,15}(?:\.[0-9]{1,4})?$`, "iso4217": "^[A-Z]{3}$", "iso3166_1_alpha2": "^[A-Z]{2}$",
+	"slug": "^[a-z0-9]+(?:-[a-z0-9]+)*$", "decimal": `^-?[0-9]{1,15}(?:\.[0-9]{1,4})?$`,
+	"iso4217": "^[A-Z]{3}$", "iso3166_1_alpha2": "^[A-Z]{2}$",
 	"datetime=2006-01": "^[0-9]{4}-[0-9]{2}$", "datetime=2006-01-02": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
 

@@ -75,7 +75,8 @@ func checkFraming(raw []byte, http11 bool) error {
 	switch {
 	case count["host"] > 1 || count["host"] == 0 && http11:
 		return malformed("%d hosts", count["host"])
-	case count["content-length"] > 1 || count["transfer-encoding"] > 1 || count["content-length"] > 0 && count["transfer-encoding"] > 0:
+	case count["content-length"] > 1 || count["transfer-encoding"] > 1 ||
+		count["content-length"] > 0 && count["transfer-encoding"] > 0:
 		return malformed("two lengths of the body")
 	case count["transfer-encoding"] > 0 && !http11:
 		return malformed("chunks before HTTP/1.1")
@@ -87,8 +88,8 @@ func malformed(format string, args ...any) *fault.Error {
 	return fault.New(fault.Malformed, "malformed", "%s", fmt.Sprintf(format, args...))
 }
 
-// splitTarget finds the path and the query of a request's target. A whole address may stand for them, with the host that
-// the header names.
+// splitTarget finds the path and the query of a request's target. A whole address may stand for them, with the host
+// that the header names.
 func splitTarget(target, host string) (place, query string, err error) {
 	place, query, _ = strings.Cut(target, "?")
 	if strings.HasPrefix(place, "/") || target == "*" { // the latter of OPTIONS
@@ -101,8 +102,8 @@ func splitTarget(target, host string) (place, query string, err error) {
 	return cmp.Or(u.EscapedPath(), "/"), query, nil
 }
 
-// canonicalPath is the one spelling of a path: nothing escaped that needs it not, no empty and no dot segments, no slash
-// at the end. What would become a slash, or is no text, is refused.
+// canonicalPath is the one spelling of a path: nothing escaped that needs it not, no empty and no dot segments, no
+// slash at the end. What would become a slash, or is no text, is refused.
 func canonicalPath(target string) (string, error) {
 	if target == "*" {
 		return target, nil
@@ -162,8 +163,8 @@ func checkQuery(c *fiber.Ctx) error {
 	return nil
 }
 
-// hostnames are the names in a list of hosts, with or without ports. An address that stands for all of a machine is
-// none.
+// hostnames are the names in a list of hosts, with or without ports. An address that stands
+// for every network of a machine, such as 0.0.0.0, is nobody's name and is left out.
 func hostnames(hosts []string) []string {
 	names := []string{"localhost"}
 	for _, host := range hosts {

@@ -36,7 +36,8 @@ func (a *App) answerError(c *fiber.Ctx, err error) error {
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		logError(ctx, f)
 	}
-	if actor.From(ctx).Kind == actor.Anonymous && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed || f.Code == "cross_site") {
+	if actor.From(ctx).Kind == actor.Anonymous &&
+		(status == http.StatusNotFound || status == http.StatusMethodNotAllowed || f.Code == "cross_site") {
 		_, _ = a.identify(c) // no guard has found out who asks: the journal and the page's frame want to know
 		ctx = c.UserContext()
 	}
@@ -121,7 +122,8 @@ func classify(err error) (int, *fault.Error) {
 // wantsProblem tells programs from people: by the address, else by who asks for JSON and not for a page.
 func wantsProblem(c *fiber.Ctx) bool {
 	accept := c.Get(fiber.HeaderAccept)
-	return strings.HasPrefix(c.Path(), "/api/") || strings.Contains(accept, "json") && !strings.Contains(accept, fiber.MIMETextHTML)
+	return strings.HasPrefix(c.Path(), "/api/") ||
+		strings.Contains(accept, "json") && !strings.Contains(accept, fiber.MIMETextHTML)
 }
 
 func writeProblem(c *fiber.Ctx, p *Problem) error {

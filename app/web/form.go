@@ -32,7 +32,8 @@ func checkForm(c *fiber.Ctx) error {
 		return nil
 	}
 	_, params, _ := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if charset := strings.ToLower(params["charset"]); charset != "" && charset != "utf-8" && charset != "utf8" && charset != "us-ascii" {
+	if charset := strings.ToLower(params["charset"]); charset != "" && charset != "utf-8" && charset != "utf8" &&
+		charset != "us-ascii" {
 		return fault.New(fault.Malformed, "encoding", "a form in %q", charset)
 	}
 	f := fault.New(fault.Malformed, "encoding", "a form that is not UTF-8")

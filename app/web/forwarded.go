@@ -37,7 +37,8 @@ func readForwardedFor(line string) []netip.Addr {
 	return out
 }
 
-// readForwarded reads the "for" of each element of a line of Forwarded; an element without one is a hop unknown.
+// readForwarded reads the "for" of each element of a line of Forwarded; an element without one stands for an
+// address that is not known.
 func readForwarded(line string) []netip.Addr {
 	var out []netip.Addr
 	for _, element := range splitQuoted(line, ',') {
@@ -106,13 +107,15 @@ type notices struct{ unread, undeclared sync.Once }
 // noticeUnread tells of a proxy whose word cannot be read: its visitors then all count as one.
 func (a *App) noticeUnread(proxy netip.Addr) {
 	a.notices.unread.Do(func() {
-		a.cfg.Log.Warn("a trusted proxy says in no way that can be read where requests come from: its own address stands for all its visitors; have it send X-Forwarded-For with addresses", "proxy", proxy.String())
+		a.cfg.Log.Warn("a trusted proxy says in no way that can be read where requests come from: its own address stands "+
+			"for all its visitors; have it send X-Forwarded-For with addresses", "proxy", proxy.String())
 	})
 }
 
 // noticeUndeclared tells of a proxy nearby that the settings do not name.
 func (a *App) noticeUndeclared(peer netip.Addr) {
 	a.notices.undeclared.Do(func() {
-		a.cfg.Log.Warn("a proxy forwards requests without being trusted: its own address stands for all its visitors; set ECHELON_TRUSTED_PROXIES to its network", "proxy", peer.String())
+		a.cfg.Log.Warn("a proxy forwards requests without being trusted: its own address stands for all its visitors; set "+
+			"ECHELON_TRUSTED_PROXIES to its network", "proxy", peer.String())
 	})
 }

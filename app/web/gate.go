@@ -43,7 +43,10 @@ type gate struct {
 }
 
 func newGate(log *slog.Logger, most int, counts func(netip.Addr) bool) *gate {
-	return &gate{log: log, most: most, share: max(most/addressShare, 1), counts: counts, open: map[*conn]bool{}, of: map[netip.Prefix]int{}}
+	return &gate{
+		log: log, most: most, share: max(most/addressShare, 1),
+		counts: counts, open: map[*conn]bool{}, of: map[netip.Prefix]int{},
+	}
 }
 
 // connectionsFor is how many connections a process may have that may open so many files.
@@ -107,7 +110,8 @@ func (l *gatedListener) Accept() (net.Conn, error) {
 // passes tells whether what hinders a listener is over after a while.
 func passes(err error) bool {
 	for _, one := range []error{
-		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR, syscall.EPROTO,
+		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
+		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR, syscall.EPROTO,
 	} {
 		if errors.Is(err, one) {
 			return true
@@ -154,7 +158,7 @@ func (g *gate) origin(a net.Addr) netip.Prefix {
 	return prefix
 }
 
-// enter counts a connection in where there is room for it.
+// enter counts a connection, where there is room for it.
 func (g *gate) enter(c *conn) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -175,7 +179,7 @@ func (g *gate) full(of netip.Prefix) bool {
 	return of.IsValid() && g.of[of] >= g.share
 }
 
-// leave counts a connection out.
+// leave takes a connection out of the counts.
 func (g *gate) leave(c *conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -63,7 +63,11 @@ func (a *App) resumeSession(c *fiber.Ctx) (who actor.Actor, token string, err er
 	return who, token, err
 }
 
-func (a *App) resume(c *fiber.Ctx, from func(context.Context, actor.Actor, string) (actor.Actor, error), token string) (actor.Actor, error) {
+// finder finds out who holds a token, asked for by somebody.
+type finder = func(ctx context.Context, by actor.Actor, token string) (actor.Actor, error)
+
+// resume finds out who holds a token and refuses one that nobody holds.
+func (a *App) resume(c *fiber.Ctx, from finder, token string) (actor.Actor, error) {
 	who, err := from(c.UserContext(), actor.Nobody(), token)
 	if err != nil {
 		return actor.Nobody(), fmt.Errorf("find out who asks: %w", err)
@@ -114,7 +118,7 @@ func maskedCSRF(session, address string) string {
 	return base64.RawURLEncoding.EncodeToString(append(mask, proof...))
 }
 
-// derive makes bytes for a purpose that only who knows the session's token can make.
+// derive makes bytes for a purpose. Only somebody who knows the session's token can make the same.
 func derive(session, purpose string) []byte {
 	h := hmac.New(sha256.New, []byte(session))
 	_, _ = h.Write([]byte(purpose))
@@ -131,7 +135,7 @@ func checkCSRF(c *fiber.Ctx, session string) error {
 		return nil
 	}
 	shown := c.Get(CSRFHeader)
-	if shown == "" && !c.Request().IsBodyStream() { // of a plain form alone: files are not read before their sender is known
+	if shown == "" && !c.Request().IsBodyStream() { // files are not read before their sender is known
 		shown = Field(c, CSRFField)
 	}
 	if !provesCSRF(session, shown) {
@@ -140,7 +144,8 @@ func checkCSRF(c *fiber.Ctx, session string) error {
 	return nil
 }
 
-// provesCSRF reports whether a text is the proof of a session, under whatever mask or, as CSRFToken gives it, none.
+// provesCSRF reports whether a text is the proof of a session, either under a mask, whichever it is, or without one, as
+// CSRFToken returns it.
 func provesCSRF(session, shown string) bool {
 	got, err := base64.RawURLEncoding.Strict().DecodeString(shown)
 	if err != nil {
@@ -166,7 +171,8 @@ func (a *App) tell(ctx context.Context, err error) {
 }
 
 // withAddress keeps the network address of a request: the peer's, or, behind a proxy that the settings trust, the
-// one that the nearest such proxy saw. What a client writes into the header itself stands before it and is not believed.
+// one that the nearest such proxy saw. What a client writes into the header itself stands before it and is not
+// believed.
 func (a *App) withAddress(c *fiber.Ctx) {
 	peer, err := netip.ParseAddr(c.Context().RemoteIP().String()) //nolint:forbidigo // the address is read here and now
 	if err != nil {

@@ -26,7 +26,7 @@ func (a *App) observe(c *fiber.Ctx) error {
 	ctx := a.newRequestContext(c)
 	c.SetUserContext(ctx)
 	c.Set("X-Request-Id", requestIDOf(ctx))
-	if err := guarded(c); err != nil {
+	if err := catchPanic(c); err != nil {
 		if err := c.App().ErrorHandler(c, err); err != nil {
 			_ = c.SendStatus(http.StatusInternalServerError)
 		}
@@ -40,16 +40,16 @@ func (a *App) observe(c *fiber.Ctx) error {
 	return nil
 }
 
-// limit gives what is done for a request its deadline, later by what its body may take, which the returned function
-// lifts when all is done.
+// limit sets the deadline of what is done for a request, which is later by the time that its body may take. The
+// function that it returns releases the deadline when all is done.
 func limit(c *fiber.Ctx, more time.Duration) context.CancelFunc {
 	ctx, cancel := context.WithTimeout(c.UserContext(), requestTimeout+more)
 	c.SetUserContext(ctx)
 	return cancel
 }
 
-// guarded runs the rest of the chain and reports a panic as an internal fault with its stack.
-func guarded(c *fiber.Ctx) (err error) {
+// catchPanic runs the rest of the chain and reports a panic as an internal fault with its stack.
+func catchPanic(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fault.New(fault.Internal, "internal", "panic: %v\n%s", r, debug.Stack())
@@ -75,7 +75,8 @@ func (a *App) record(c *fiber.Ctx, route string, took time.Duration) {
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()), slog.Int("bytes", bodySize(c)))
 }
 
-// bodySize is how long an answer is, -1 for a stream without an announced length: to count that one would read it whole.
+// bodySize is how long an answer is, -1 for a stream without an announced length: to count that one would read it
+// whole.
 func bodySize(c *fiber.Ctx) int {
 	if c.Response().IsBodyStream() {
 		return c.Response().Header.ContentLength()
@@ -100,7 +101,8 @@ func newRequestID() string {
 
 // contentSecurity allows nothing but our own files: no inline script or style, no other host, no framing.
 // Images may be data: for the icons inside the stylesheet.
-const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src " +
+	"'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // protect sets the headers that every answer carries.
 func (a *App) protect(c *fiber.Ctx) error {

@@ -27,7 +27,9 @@ type requestKey struct{}
 
 func (a *App) newRequestContext(c *fiber.Ctx) context.Context {
 	// Not the request's own context: that one is reused for other requests and never ends.
-	return context.WithValue(context.Background(), requestKey{}, requestInfo{id: newRequestID(), lang: chooseLang(c), log: a.cfg.Log})
+	return context.WithValue(context.Background(), requestKey{}, requestInfo{
+		id: newRequestID(), lang: chooseLang(c), log: a.cfg.Log,
+	})
 }
 
 // logOf is where what happens to a request is logged.
@@ -96,7 +98,10 @@ func SessionCookie(public bool) string {
 
 // SetSession gives the browser a session token; "" takes it back.
 func SetSession(c *fiber.Ctx, public bool, token string) {
-	cookie := fiber.Cookie{Name: SessionCookie(public), Value: token, Path: "/", HTTPOnly: true, Secure: public, SameSite: fiber.CookieSameSiteLaxMode}
+	cookie := fiber.Cookie{
+		Name: SessionCookie(public), Value: token, Path: "/", HTTPOnly: true,
+		Secure: public, SameSite: fiber.CookieSameSiteLaxMode,
+	}
 	if token == "" {
 		cookie.Expires = time.Unix(1, 0)
 	}
@@ -114,7 +119,8 @@ func Remember(c *fiber.Ctx, public bool, name, value string) {
 // LocalPath returns an address on this site to go back to, "/" for anything else.
 func LocalPath(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t") {
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") ||
+		strings.ContainsAny(s, "\\\r\n\t") {
 		return "/"
 	}
 	return u.RequestURI()

@@ -51,7 +51,9 @@ func (r Route) AnyHost() Route {
 
 // API makes a route of the described API: the handler takes decoded input and returns the output that the
 // published document describes.
-func API[I, O any](method, path string, policy access.Policy, op huma.Operation, handler func(context.Context, *I) (*O, error)) Route {
+func API[I, O any](
+	method, path string, policy access.Policy, op huma.Operation, handler func(context.Context, *I) (*O, error),
+) Route {
 	return Route{Method: method, Path: path, Policy: policy, api: func(a *App, r Route) {
 		op.Method, op.Path, op.SkipValidateBody = method, path, true
 		if op.OperationID == "" {
@@ -115,8 +117,8 @@ func FiberPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
 
-// shapes are those of what paths name: ids as this site makes them, slugs as it takes them. Something else is read by no
-// service, which might know it under two spellings.
+// shapes are those of what paths name: ids as this site makes them, slugs as it takes them. Something else is read by
+// no service, which might know it under two spellings.
 var shapes = map[string]*regexp.Regexp{
 	"id":     regexp.MustCompile(`^[0-9a-f]+(-[0-9a-f]+)*$`),
 	"slug":   regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`),

@@ -24,7 +24,8 @@ func userCommand(env *environment) *cobra.Command {
 	var roles []string
 	var speaks string
 	add := &cobra.Command{
-		Use: "add EMAIL", Short: "Make an account and print the link at which its owner chooses a password", Args: exactly(1, "one e-mail address"),
+		Use: "add EMAIL", Short: "Make an account and print the link at which its owner chooses a password",
+		Args: exactly(1, "one e-mail address"),
 		RunE: func(c *cobra.Command, args []string) error {
 			in.Email, in.Lang, in.Roles = args[0], lang.Lang(speaks), nil
 			for _, r := range roles {
@@ -37,34 +38,45 @@ func userCommand(env *environment) *cobra.Command {
 		},
 	}
 	add.Flags().StringVar(&in.Name, "name", "", "full name (required)")
-	add.Flags().StringArrayVar(&roles, "role", nil, "recruiter, hr, compensation or administrator; may be given several times")
+	add.Flags().StringArrayVar(
+		&roles, "role", nil, "recruiter, hr, compensation or administrator; may be given several times",
+	)
 	add.Flags().StringVar(&speaks, "lang", "fr", "fr or en: language of pages and letters")
 	var codes bool
-	reset := onAccount(env, "reset EMAIL", "End an account's sessions, password and tokens, and print the link for a new password", func(c *cobra.Command, a *app.App, x accounts.Account) error {
-		path, err := a.Services.Accounts.ResetProofs(c.Context(), actor.CommandLine(), x.ID, accounts.ResetInput{Codes: codes})
+	const resets = "End an account's sessions, password and tokens, and print the link for a new password"
+	reset := onAccount(env, "reset EMAIL", resets, func(c *cobra.Command, a *app.App, x accounts.Account) error {
+		in := accounts.ResetInput{Codes: codes}
+		path, err := a.Services.Accounts.ResetProofs(c.Context(), actor.CommandLine(), x.ID, in)
 		return printLink(env, a, path, err, "valid for 30 minutes")
 	})
 	var name, email, tongue string
-	edit := onAccount(env, "edit EMAIL", "Correct an account's name, address or language", func(c *cobra.Command, a *app.App, x accounts.Account) error {
-		in := accounts.Details{Email: cmp.Or(email, x.Email), Name: cmp.Or(name, x.Name), Lang: cmp.Or(lang.Lang(tongue), x.Lang)}
-		return said(env, "corrected", x, a.Services.Accounts.Change(c.Context(), actor.CommandLine(), x.ID, in))
+	const edits = "Correct an account's name, address or language"
+	edit := onAccount(env, "edit EMAIL", edits, func(c *cobra.Command, a *app.App, x accounts.Account) error {
+		in := accounts.Details{
+			Email: cmp.Or(email, x.Email), Name: cmp.Or(name, x.Name), Lang: cmp.Or(lang.Lang(tongue), x.Lang),
+		}
+		return sayDone(env, "corrected", x, a.Services.Accounts.Change(c.Context(), actor.CommandLine(), x.ID, in))
 	})
 	edit.Flags().StringVar(&name, "name", "", "full name")
 	edit.Flags().StringVar(&email, "email", "", "e-mail address")
 	edit.Flags().StringVar(&tongue, "lang", "", "fr or en: language of pages and letters")
 	reset.Flags().BoolVar(&codes, "codes", false, "remove the account's one-time codes too")
-	return choice(&cobra.Command{Use: "user", Short: "Manage accounts"}, add, edit, reset,
-		onAccount(env, "disable EMAIL", "Take an account out of use: its sessions and tokens end at once", func(c *cobra.Command, a *app.App, x accounts.Account) error {
-			return said(env, "disabled", x, a.Services.Accounts.Disable(c.Context(), actor.CommandLine(), x.ID))
-		}),
-		onAccount(env, "enable EMAIL", "Put an account in use again", func(c *cobra.Command, a *app.App, x accounts.Account) error {
-			return said(env, "enabled", x, a.Services.Accounts.Enable(c.Context(), actor.CommandLine(), x.ID))
-		}),
-		listUsers(env))
+	const disables = "Take an account out of use: its sessions and tokens end at once"
+	disable := onAccount(env, "disable EMAIL", disables, func(c *cobra.Command, a *app.App, x accounts.Account) error {
+		return sayDone(env, "disabled", x, a.Services.Accounts.Disable(c.Context(), actor.CommandLine(), x.ID))
+	})
+	const enables = "Put an account in use again"
+	enable := onAccount(env, "enable EMAIL", enables, func(c *cobra.Command, a *app.App, x accounts.Account) error {
+		return sayDone(env, "enabled", x, a.Services.Accounts.Enable(c.Context(), actor.CommandLine(), x.ID))
+	})
+	return choice(&cobra.Command{Use: "user", Short: "Manage accounts"}, add, edit, reset, disable, enable, listUsers(env))
 }
 
-// onAccount makes a command that does something to one account.
-func onAccount(env *environment, use, short string, do func(*cobra.Command, *app.App, accounts.Account) error) *cobra.Command {
+// deed does something to one account.
+type deed = func(c *cobra.Command, a *app.App, x accounts.Account) error
+
+// onAccount makes a command that does something to the account it names.
+func onAccount(env *environment, use, short string, do deed) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: exactly(1, "one e-mail address"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -76,13 +88,14 @@ func onAccount(env *environment, use, short string, do func(*cobra.Command, *app
 				if err != nil {
 					return err
 				}
-				return explained(do(c, a, x))
+				return explain(do(c, a, x))
 			})
 		},
 	}
 }
 
-func said(env *environment, what string, x accounts.Account, err error) error {
+// sayDone tells what was done to an account, unless it failed.
+func sayDone(env *environment, what string, x accounts.Account, err error) error {
 	if err != nil {
 		return err
 	}
@@ -90,14 +103,16 @@ func said(env *environment, what string, x accounts.Account, err error) error {
 	return err
 }
 
-// explained puts what can go wrong in terms of the command line.
-func explained(err error) error {
+// explain puts what can go wrong in terms of the command line.
+func explain(err error) error {
 	f := fault.Of(err)
 	switch {
 	case err == nil:
 		return nil
 	case f.Code == "last_administrator":
-		return errors.New("no administrator would be left: make another one first, with `echelon user add EMAIL --role administrator`")
+		return errors.New(
+			"no administrator would be left: make another one first, with `echelon user add EMAIL --role administrator`",
+		)
 	case f.Kind == fault.Invalid && len(f.Fields) > 0:
 		var parts []string
 		for _, x := range f.Fields {
@@ -110,12 +125,15 @@ func explained(err error) error {
 
 func printLink(env *environment, a *app.App, path string, err error, good string) error {
 	if err != nil {
-		return explained(err)
+		return explain(err)
 	}
-	if _, err = fmt.Fprintf(env.stdout, "%s%s\n(works once, %s)\n", a.Settings.BaseURL, path, good); err != nil || env.getenv("ECHELON_BASE_URL") != "" {
+	if _, err = fmt.Fprintf(env.stdout, "%s%s\n(works once, %s)\n", a.Settings.BaseURL, path, good); err != nil ||
+		env.getenv("ECHELON_BASE_URL") != "" {
 		return err
 	}
-	_, err = fmt.Fprintln(env.stderr, "Where your site answers elsewhere, put its address before /sign-in, or set ECHELON_BASE_URL.")
+	_, err = fmt.Fprintln(
+		env.stderr, "Where your site answers elsewhere, put its address before /sign-in, or set ECHELON_BASE_URL.",
+	)
 	return err
 }
 
@@ -184,8 +202,10 @@ func printAccounts(env *environment, list []accounts.Account, asJSON bool) error
 func tokenCommand(env *environment) *cobra.Command {
 	var in accounts.TokenInput
 	add := &cobra.Command{
-		Use: "add EMAIL", Short: "Make an API token for an account and print it, this once", Args: exactly(1, "one e-mail address"),
-		Long: "Make an API token for an account and print it, this once. It is sent as `Authorization: Bearer TOKEN` and has at most its owner's rights.\n\nScopes: " + strings.Join(access.Scopes(), " "),
+		Use: "add EMAIL", Short: "Make an API token for an account and print it, this once",
+		Args: exactly(1, "one e-mail address"),
+		Long: "Make an API token for an account and print it, this once. It is sent as `Authorization: Bearer TOKEN` and " +
+			"has at most its owner's rights.\n\nScopes: " + strings.Join(access.Scopes(), " "),
 		RunE: func(c *cobra.Command, args []string) error {
 			return env.existing(c.Context(), func(a *app.App) error {
 				text, err := a.Services.Accounts.CreateTokenFor(c.Context(), actor.CommandLine(), args[0], in)
@@ -193,7 +213,7 @@ func tokenCommand(env *environment) *cobra.Command {
 					return fmt.Errorf("there is no account with the address %q; see `echelon user list`", args[0])
 				}
 				if err != nil {
-					return explained(err)
+					return explain(err)
 				}
 				_, err = fmt.Fprintln(env.stdout, text)
 				return err
@@ -201,7 +221,9 @@ func tokenCommand(env *environment) *cobra.Command {
 		},
 	}
 	add.Flags().StringVar(&in.Name, "name", "command line", "what the token is for")
-	add.Flags().StringArrayVar(&in.Scopes, "scope", []string{access.ScopeRead}, "what it may do; may be given several times")
+	add.Flags().StringArrayVar(
+		&in.Scopes, "scope", []string{access.ScopeRead}, "what it may do; may be given several times",
+	)
 	add.Flags().IntVar(&in.Days, "days", 90, "how many days it works, 366 at most")
 	return choice(&cobra.Command{Use: "token", Short: "Manage API tokens"}, add)
 }

@@ -22,14 +22,18 @@ import (
 )
 
 func auditCommand(env *environment) *cobra.Command {
-	return choice(&cobra.Command{Use: "audit", Short: "Verify, export or cut the journal"}, auditVerifyCommand(env), auditExportCommand(env), auditCutCommand(env))
+	return choice(
+		&cobra.Command{Use: "audit", Short: "Verify, export or cut the journal"},
+		auditVerifyCommand(env), auditExportCommand(env), auditCutCommand(env),
+	)
 }
 
 func auditVerifyCommand(env *environment) *cobra.Command {
 	var head string
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "verify", Short: "Check that no entry of the journal was changed, removed or moved", Args: exactly(0, "no arguments"),
+		Use: "verify", Short: "Check that no entry of the journal was changed, removed or moved",
+		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			noted, err := parseHead(head)
 			if err != nil {
@@ -50,7 +54,7 @@ func auditVerifyCommand(env *environment) *cobra.Command {
 	return c
 }
 
-// parseHead reads the flag, the zero head when it is not given.
+// parseHead reads the flag, and returns the zero head when it was not given.
 func parseHead(s string) (audit.Head, error) {
 	if s == "" {
 		return audit.Head{}, nil
@@ -76,11 +80,14 @@ func (e *environment) printVerified(r audit.Report, noted audit.Head, asJSON boo
 		return nil
 	}
 	if r.Seal != nil {
-		_, _ = fmt.Fprintf(e.stdout, "It begins after entry %d: those before were cut on %s by %s, into the file whose SHA-256 is\n%s\n",
+		_, _ = fmt.Fprintf(e.stdout, "It begins after entry %d: those before were cut on %s by %s, into the file whose "+
+			"SHA-256 is\n%s\n",
 			r.Seal.Entry, r.Seal.At.Format(time.DateOnly), r.Seal.Actor, r.Seal.Export)
 	}
 	if r.Signature == audit.Unchecked {
-		_, _ = fmt.Fprintln(e.stdout, "Without the secret key it could not be checked whether entries were cut off its beginning or its end.")
+		_, _ = fmt.Fprintln(
+			e.stdout, "Without the secret key it could not be checked whether entries were cut off its beginning or its end.",
+		)
 	}
 	if r.Head.IsZero() {
 		_, err := fmt.Fprintln(e.stdout, "The journal is empty.")
@@ -89,7 +96,10 @@ func (e *environment) printVerified(r audit.Report, noted audit.Head, asJSON boo
 	if !noted.IsZero() {
 		_, _ = fmt.Fprintf(e.stdout, "Entry %d is as it was noted down.\n", noted.Entry)
 	}
-	_, err := fmt.Fprintf(e.stdout, "The journal is whole: %d entries. Note its head down elsewhere, for --head next time:\n%s\n", r.Entries, r.Head)
+	_, err := fmt.Fprintf(
+		e.stdout, "The journal is whole: %d entries. Note its head down elsewhere, for --head next time:\n%s\n",
+		r.Entries, r.Head,
+	)
 	return err
 }
 
@@ -97,7 +107,8 @@ func auditExportCommand(env *environment) *cobra.Command {
 	var f audit.Filter
 	var out string
 	c := &cobra.Command{
-		Use: "export", Short: "Write the journal as one JSON object a line, the oldest entry first", Args: exactly(0, "no arguments"),
+		Use: "export", Short: "Write the journal as one JSON object a line, the oldest entry first",
+		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if out == "" {
 				return usageError{errors.New("audit export needs --out FILE, or --out - for standard output")}
@@ -131,10 +142,12 @@ func auditCutCommand(env *environment) *cobra.Command {
 	var cut audit.Cut
 	var out string
 	c := &cobra.Command{
-		Use: "cut", Short: "Move the oldest entries of the journal into a file, and leave a signed seal in their place", Args: exactly(0, "no arguments"),
-		Long: "Writes the entries of days before a date into a new file, one JSON object a line, and removes them from the journal once the file is\n" +
-			"safe on the disk. The seal that stays says which they were, when and by whom they were cut, and the SHA-256 of the file; `audit verify`\n" +
-			"goes on from it. Entries stay for twelve months, unless --force says otherwise.",
+		Use: "cut", Short: "Move the oldest entries of the journal into a file, and leave a signed seal in their place",
+		Args: exactly(0, "no arguments"),
+		Long: "Writes the entries of days before a date into a new file, one JSON object a line, and removes them from\n" +
+			"the journal once the file is safe on the disk. The seal that stays says which they were, when and by whom they\n" +
+			"were cut, and the SHA-256 of the file; `audit verify` goes on from it. Entries stay for twelve months, unless\n" +
+			"--force says otherwise.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if cut.Before == "" || out == "" || out == "-" {
 				return usageError{errors.New("audit cut needs --before DATE and --out FILE, a file that is not there yet")}
@@ -154,7 +167,8 @@ func (e *environment) cut(ctx context.Context, a *app.App, cut audit.Cut, out st
 	if _, err := os.Lstat(out); !errors.Is(err, fs.ErrNotExist) {
 		return usageError{fmt.Errorf("%s is there already, or cannot be looked at: name a new file", out)}
 	}
-	seal, err := a.Services.Audit.Cut(ctx, actor.CommandLine(), cut, func(write func(io.Writer) error) error { return e.stream(out, write) })
+	save := func(write func(io.Writer) error) error { return e.stream(out, write) }
+	seal, err := a.Services.Audit.Cut(ctx, actor.CommandLine(), cut, save)
 	switch bad := fault.Of(err); {
 	case err == nil:
 	case bad.Code == "journal_young":
@@ -164,7 +178,8 @@ func (e *environment) cut(ctx context.Context, a *app.App, cut audit.Cut, out st
 	default:
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "%s (%d entries, up to entry %d; SHA-256 %s)\nKeep this file: the journal now begins after these entries.\n",
+	_, err = fmt.Fprintf(e.stdout, "%s (%d entries, up to entry %d; SHA-256 %s)\nKeep this file: the journal now begins "+
+		"after these entries.\n",
 		out, seal.Entries, seal.Entry, seal.Export)
 	return err
 }
@@ -200,7 +215,7 @@ func (e *environment) stream(out string, write func(io.Writer) error) error {
 	return nil
 }
 
-// syncFolder has the names of the files in a folder on the disk.
+// syncFolder waits until the names of the files in a folder are on the disk.
 func syncFolder(name string) error {
 	f, err := os.Open(name)
 	if err != nil {

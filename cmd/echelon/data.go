@@ -20,10 +20,13 @@ func migrateCommand(env *environment) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return migrateStatus(c, env, asJSON) },
 	}
 	status.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	return choice(&cobra.Command{Use: "migrate", Short: "Bring the database schema up to this version, or show where it stands"}, status, &cobra.Command{
+	up := &cobra.Command{
 		Use: "up", Short: "Apply the pending steps", Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return migrateUp(c, env) },
-	})
+	}
+	return choice(&cobra.Command{
+		Use: "migrate", Short: "Bring the database schema up to this version, or show where it stands",
+	}, status, up)
 }
 
 func migrateUp(c *cobra.Command, env *environment) error {
@@ -55,9 +58,13 @@ func migrateStatus(c *cobra.Command, env *environment, asJSON bool) error {
 		return err
 	}
 	if asJSON {
-		return json.NewEncoder(env.stdout).Encode(map[string]any{"database": a.DB.Name(), "applied": s.Applied, "pending": s.Pending, "unknown": s.Unknown, "current": s.Current()})
+		return json.NewEncoder(env.stdout).Encode(map[string]any{
+			"database": a.DB.Name(), "applied": s.Applied, "pending": s.Pending, "unknown": s.Unknown, "current": s.Current(),
+		})
 	}
-	_, err = fmt.Fprintf(env.stdout, "%s: %d applied, %d pending, %d unknown\n", a.DB.Name(), len(s.Applied), len(s.Pending), len(s.Unknown))
+	_, err = fmt.Fprintf(
+		env.stdout, "%s: %d applied, %d pending, %d unknown\n", a.DB.Name(), len(s.Applied), len(s.Pending), len(s.Unknown),
+	)
 	return err
 }
 
@@ -93,7 +100,9 @@ func printReport(env *environment, r seeds.Report, asJSON bool) error {
 	if !r.Changed() {
 		_, _ = fmt.Fprintf(env.stdout, "Nothing to do: %d records are as shipped.\n", len(r.Unchanged))
 	} else {
-		_, _ = fmt.Fprintf(env.stdout, "Created %d, updated %d, unchanged %d.\n", len(r.Created), len(r.Updated), len(r.Unchanged))
+		_, _ = fmt.Fprintf(
+			env.stdout, "Created %d, updated %d, unchanged %d.\n", len(r.Created), len(r.Updated), len(r.Unchanged),
+		)
 	}
 	for _, name := range r.NotRead {
 		_, _ = fmt.Fprintf(env.stdout, "Not read: %s\n", name)

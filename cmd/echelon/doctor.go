@@ -72,7 +72,7 @@ func doctor(c *cobra.Command, env *environment) error {
 	return nil
 }
 
-// database looks at what the database holds; what a missing schema makes impossible is left out.
+// database looks at what the database holds. It leaves out what cannot be looked at without a schema.
 func (x *examination) database(ctx context.Context, a *app.App) {
 	what, err := a.DB.CheckWhole(ctx)
 	x.check("damage", err)
@@ -81,7 +81,10 @@ func (x *examination) database(ctx context.Context, a *app.App) {
 	}
 	apart, err := a.DB.ClockApart(ctx, app.Now)
 	if err == nil && apart.Abs() > app.ClockSlack {
-		err = fmt.Errorf("the clock of the database's machine is %s ahead of this one's: set both by the network", apart.Round(app.ClockSlack/10))
+		err = fmt.Errorf(
+			"the clock of the database's machine is %s ahead of this one's: set both by the network",
+			apart.Round(app.ClockSlack/10),
+		)
 	}
 	x.check("clock", err)
 	status, err := a.DB.Status(ctx)

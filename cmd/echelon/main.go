@@ -87,7 +87,10 @@ func newRoot(env *environment) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	root.AddCommand(serveCommand(env), migrateCommand(env), seedCommand(env), pdfCommand(env), userCommand(env), tokenCommand(env), auditCommand(env), doctorCommand(env), versionCommand(env))
+	root.AddCommand(
+		serveCommand(env), migrateCommand(env), seedCommand(env), pdfCommand(env), userCommand(env),
+		tokenCommand(env), auditCommand(env), doctorCommand(env), versionCommand(env),
+	)
 	return root
 }
 
@@ -110,7 +113,9 @@ func choice(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
 		for _, one := range c.Commands() {
 			names = append(names, one.Name())
 		}
-		return usageError{fmt.Errorf("%s takes one of: %s; see `%s --help`", c.CommandPath(), strings.Join(names, ", "), c.CommandPath())}
+		return usageError{
+			fmt.Errorf("%s takes one of: %s; see `%s --help`", c.CommandPath(), strings.Join(names, ", "), c.CommandPath()),
+		}
 	}
 	return c
 }
@@ -137,8 +142,8 @@ func (e *environment) with(ctx context.Context, demo bool, fn func(*app.App) err
 	return errors.Join(fn(a), a.Close())
 }
 
-// existing is with for a command that looks after what is there: it makes no database where there is none, which is
-// where somebody is in the wrong folder.
+// existing is with, for a command that looks after what is there already. It makes no database where there is none:
+// whoever calls it there is in the wrong folder.
 func (e *environment) existing(ctx context.Context, fn func(*app.App) error) error {
 	s, err := app.ReadSettings(e.getenv)
 	if err != nil {
@@ -148,7 +153,8 @@ func (e *environment) existing(ctx context.Context, fn func(*app.App) error) err
 		_, err := os.Stat(file)
 		_, noFolder := os.Stat(filepath.Dir(file)) // of which opening speaks, except of data, which serve makes
 		if errors.Is(err, fs.ErrNotExist) && (noFolder == nil || filepath.Dir(file) == "data") {
-			return fmt.Errorf("there is no database %s: go to the folder that `echelon serve` was started in, or set ECHELON_DATABASE_URL as it was set there", file)
+			return fmt.Errorf("there is no database %s: go to the folder that `echelon serve` was started in, or set "+
+				"ECHELON_DATABASE_URL as it was set there", file)
 		}
 	}
 	return e.with(ctx, false, fn)

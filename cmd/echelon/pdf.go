@@ -21,13 +21,19 @@ func pdfCommand(env *environment) *cobra.Command {
 	return choice(
 		&cobra.Command{Use: "pdf", Short: "Print documents"},
 		printing(env, "job SLUG", "Print a job profile or role guide", func(p *jobsweb.Printer) printer { return p.Profile }),
-		printing(env, "family SLUG", "Print all roles of a family in one file", func(p *jobsweb.Printer) printer { return p.Family }),
-		printing(env, "archive SLUG", "Print all roles of a family as a ZIP of files", func(p *jobsweb.Printer) printer { return p.ArchiveFile }),
+		printing(env, "family SLUG", "Print all roles of a family in one file", func(p *jobsweb.Printer) printer {
+			return p.Family
+		}),
+		printing(env, "archive SLUG", "Print all roles of a family as a ZIP of files", func(p *jobsweb.Printer) printer {
+			return p.ArchiveFile
+		}),
 	)
 }
 
 // printer is one of the Printer's methods.
-type printer = func(ctx context.Context, a actor.Actor, slug string, reader lang.Lang, o jobsweb.Order) (jobsweb.File, error)
+type printer = func(
+	ctx context.Context, a actor.Actor, slug string, reader lang.Lang, o jobsweb.Order,
+) (jobsweb.File, error)
 
 func printing(env *environment, use, short string, choose func(*jobsweb.Printer) printer) *cobra.Command {
 	var o jobsweb.Order
@@ -88,7 +94,7 @@ func (e *environment) save(f jobsweb.File, out string) error {
 	return err
 }
 
-// replace writes beside the name and takes the name once all is on the disk.
+// replace writes another file beside the one of that name, and gives it the name once all of it is on the disk.
 func (e *environment) replace(name string, body []byte) error {
 	tmp, err := e.createTemp(filepath.Dir(name), ".echelon-*")
 	if err != nil {

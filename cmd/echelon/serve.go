@@ -20,10 +20,13 @@ import (
 func serveCommand(env *environment) *cobra.Command {
 	var demo bool
 	c := &cobra.Command{
-		Use: "serve", Short: "Serve the site", Long: "Serve the site until stopped.\n\nSettings:\n" + settingsTable(), Args: exactly(0, "no arguments"),
+		Use: "serve", Short: "Serve the site",
+		Long: "Serve the site until stopped.\n\nSettings:\n" + settingsTable(), Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, env, demo) },
 	}
-	c.Flags().BoolVar(&demo, "demo", false, "load the demo company and let visitors sign in as a persona; on this machine only")
+	c.Flags().BoolVar(
+		&demo, "demo", false, "load the demo company and let visitors sign in as a persona; on this machine only",
+	)
 	return c
 }
 
@@ -72,18 +75,22 @@ func serve(c *cobra.Command, env *environment, demo bool) error {
 				_, _ = fmt.Fprintf(env.stdout, "%s.\n", fault.Of(emptied).Detail)
 			}
 			if path != "" { // to whoever starts it alone, never to the log
-				_, _ = fmt.Fprintf(env.stdout, "There is no account yet. Make the first one, within 24 hours: %s\n", siteAddress(s, addr)+path)
+				_, _ = fmt.Fprintf(
+					env.stdout, "There is no account yet. Make the first one, within 24 hours: %s\n", siteAddress(s, addr)+path,
+				)
 			}
 			if families, err := a.Services.Jobs.Families(ctx, actor.CommandLine()); err == nil && len(families) == 0 {
-				_, _ = fmt.Fprintln(env.stdout, "There is no content yet. `echelon seed`, in this folder, loads the shipped job profiles, competencies and ladder.")
+				_, _ = fmt.Fprintln(env.stdout, "There is no content yet. `echelon seed`, in this folder, loads the shipped job "+
+					"profiles, competencies and ladder.")
 			}
 			_, _ = fmt.Fprintf(env.stdout, "Echelon is ready: %s\n", addr)
 		})
 	})
 }
 
-// memoryLimit is the memory in bytes towards which the collector works harder: a rush of visitors would else leave garbage
-// to several times what it needs. What is in use lies far below it; the few documents that are made at once fit.
+// memoryLimit is the memory in bytes towards which the collector works harder: a rush of visitors would else leave
+// garbage to several times what it needs. What is in use lies far below it; the few documents that are made at once
+// fit.
 const memoryLimit = 192 << 20
 
 // boundMemory sets that limit, unless whoever runs the program has set another one.

@@ -39,10 +39,10 @@ func LadderSVG(floors []LadderFloor, edges []LadderEdge, title, description stri
 	}
 	for _, r := range l.routes {
 		class := "ladder-edge ladder-edge-" + r.kind
-		tag(&b, "path", true, "class", class, "fill", "none", "d", rounded(r.path))
+		tag(&b, "path", true, "class", class, "fill", "none", "d", roundCorners(r.path))
 		tag(&b, "path", true, "class", class+" ladder-arrow", "fill", "none", "d", chevron(r.path))
 		if r.both {
-			tag(&b, "path", true, "class", class+" ladder-arrow", "fill", "none", "d", chevron(reversed(r.path)))
+			tag(&b, "path", true, "class", class+" ladder-arrow", "fill", "none", "d", chevron(reverse(r.path)))
 		}
 	}
 	for i, f := range floors {
@@ -64,7 +64,10 @@ func writeBox(b *strings.Builder, box LadderBox, x, y float64) {
 		attrs = append(attrs, "aria-current", "page")
 	}
 	tag(b, "a", false, attrs...)
-	tag(b, "rect", true, "class", class, "x", num(x), "y", num(y), "width", num(boxWidth), "height", num(boxHeight), "rx", "6")
+	tag(
+		b, "rect", true, "class", class, "x", num(x), "y", num(y),
+		"width", num(boxWidth), "height", num(boxHeight), "rx", "6",
+	)
 	textLines(b, "ladder-label", x+boxWidth/2, y+boxHeight/2, wrapWords(box.Title, 19, 4), "middle")
 	b.WriteString("</a>")
 }
@@ -107,8 +110,8 @@ func wrapWords(s string, width, most int) []string {
 	return lines
 }
 
-// rounded writes a path of straight lines with round corners.
-func rounded(ps []Point) string {
+// roundCorners writes a path of straight lines with round corners.
+func roundCorners(ps []Point) string {
 	const radius = 6.0
 	var b strings.Builder
 	b.WriteString("M" + num(ps[0].X) + " " + num(ps[0].Y))
@@ -118,7 +121,9 @@ func rounded(ps []Point) string {
 			break
 		}
 		in, out := toward(ps[i], ps[i-1], radius), toward(ps[i], ps[i+1], radius)
-		b.WriteString("L" + num(in.X) + " " + num(in.Y) + "Q" + num(ps[i].X) + " " + num(ps[i].Y) + " " + num(out.X) + " " + num(out.Y))
+		b.WriteString(
+			"L" + num(in.X) + " " + num(in.Y) + "Q" + num(ps[i].X) + " " + num(ps[i].Y) + " " + num(out.X) + " " + num(out.Y),
+		)
 	}
 	return b.String()
 }
@@ -146,7 +151,7 @@ func chevron(ps []Point) string {
 	return "M" + num(a.X) + " " + num(a.Y) + "L" + num(tip.X) + " " + num(tip.Y) + "L" + num(c.X) + " " + num(c.Y)
 }
 
-func reversed(ps []Point) []Point {
+func reverse(ps []Point) []Point {
 	out := make([]Point, len(ps))
 	for i, p := range ps {
 		out[len(ps)-1-i] = p

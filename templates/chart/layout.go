@@ -48,7 +48,9 @@ type lanes [][][2]float64
 // layLadder places boxes and routes the moves: every horizontal stretch has a lane of its own between two
 // floors, every vertical one passes between boxes.
 func layLadder(floors []LadderFloor, edges []LadderEdge) *ladderLayout {
-	l := &ladderLayout{floors: slices.Clone(floors), floor: map[string]int{}, x: map[string]float64{}, lanes: make([]lanes, len(floors))}
+	l := &ladderLayout{
+		floors: slices.Clone(floors), floor: map[string]int{}, x: map[string]float64{}, lanes: make([]lanes, len(floors)),
+	}
 	for i, f := range l.floors {
 		l.floors[i].Boxes = slices.Clone(f.Boxes)
 		for _, b := range f.Boxes {
@@ -359,7 +361,7 @@ func (l *ladderLayout) draw() {
 		}
 		ps = append(ps, Point{r.legs[len(r.legs)-1].to, end})
 		if low != r.from {
-			ps = reversed(ps)
+			ps = reverse(ps)
 		}
 		r.path = ps
 	}

@@ -74,7 +74,9 @@ func RungMeterSVG(levels, required int, shown *int, label string) string {
 	element(&b, "title", label)
 	for _, s := range RungMeter(levels, required, shown) {
 		x, y, sw, sh := 1+s.X*width, 1+s.Y*h, s.W*width, s.H*h
-		tag(&b, "rect", true, "class", string(s.State), "x", num(x), "y", num(y), "width", num(sw), "height", num(sh), "rx", "1")
+		tag(
+			&b, "rect", true, "class", string(s.State), "x", num(x), "y", num(y), "width", num(sw), "height", num(sh), "rx", "1",
+		)
 		if s.State == StepMissing {
 			tag(&b, "path", true, "class", string(StepMissing), "d", hatching(x, y, sw, sh))
 		}

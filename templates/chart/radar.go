@@ -85,7 +85,10 @@ func RadarSVG(axes []Axis, rings int, title, description string) string {
 	}
 	for i, p := range RadarLabels(len(s.Spokes), 0.06) {
 		q := place([]Point{p})[0]
-		tag(&b, "text", false, "class", "radar-label", "x", num(q.X), "y", num(q.Y), "text-anchor", "middle", "dominant-baseline", "central")
+		tag(
+			&b, "text", false, "class", "radar-label", "x", num(q.X), "y",
+			num(q.Y), "text-anchor", "middle", "dominant-baseline", "central",
+		)
 		element(&b, "title", axes[i].Label)
 		b.WriteString(strconv.Itoa(i+1) + "</text>")
 	}

@@ -19,7 +19,9 @@ func drawing(m Meter) templ.Component {
 	levels := m.Scale.Top()
 	width := pitch * float64(max(levels, 1))
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="ec-rungs" viewBox="0 0 %.0f %.0f" aria-hidden="true" focusable="false">`, width+2, height+2)
+	fmt.Fprintf(
+		&b, `<svg class="ec-rungs" viewBox="0 0 %.0f %.0f" aria-hidden="true" focusable="false">`, width+2, height+2,
+	)
 	for _, s := range chart.RungMeter(levels, m.Required, m.Shown) {
 		x, y, w, h := 1+s.X*width, 1+s.Y*height, s.W*width, s.H*height
 		fmt.Fprintf(&b, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="1"/>`, s.State, x, y, w, h)
@@ -42,7 +44,8 @@ func hatch(b *strings.Builder, x, y, w, h float64) {
 
 // importanceDrawing is a disc: full for essential, half for expected, empty for preferred.
 func importanceDrawing(i jobs.Importance) templ.Component {
-	const open = `<svg class="ec-dot" viewBox="0 0 12 12" aria-hidden="true" focusable="false"><circle class="ec-dot-ring" cx="6" cy="6" r="4.5"/>`
+	const open = `<svg class="ec-dot" viewBox="0 0 12 12" aria-hidden="true" focusable="false">` +
+		`<circle class="ec-dot-ring" cx="6" cy="6" r="4.5"/>`
 	switch i {
 	case jobs.Essential:
 		return templ.Raw(open + `<circle class="ec-dot-fill" cx="6" cy="6" r="4.5"/></svg>`)

@@ -18,8 +18,6 @@ func untranslated(l lang.Lang) string { return msg.T(l, msg.SiteTextUntranslated
 // IsStale reports whether the text in l is older than the other language's.
 func IsStale(t lang.Text, l lang.Lang) bool { return t.State(l) == lang.Stale }
 
-func said(t lang.Text, l lang.Lang) string { return t.String(l) }
-
 func foreign(t lang.Text, l lang.Lang) bool {
 	s, in := t.In(l)
 	return s != "" && in != l

@@ -19,7 +19,10 @@ type words struct {
 
 // security is what a letter says about the reader's account, and to whom it may come as news.
 func security(subject, text msg.Key, needs ...string) words {
-	return words{subject: subject, text: text, needs: needs, action: msg.MailSecurityAction, leads: "/account", otherwise: msg.MailSecurityOtherwise}
+	return words{
+		subject: subject, text: text, needs: needs, action: msg.MailSecurityAction,
+		leads: "/account", otherwise: msg.MailSecurityOtherwise,
+	}
 }
 
 var kinds = map[outbox.Kind]words{
@@ -44,7 +47,8 @@ var kinds = map[outbox.Kind]words{
 	outbox.TokenMade:       security(msg.MailTokenMadeSubject, msg.MailTokenMadeText, "name"),
 	outbox.IdentityLinked:  security(msg.MailIdentityLinkedSubject, msg.MailIdentityLinkedText, "issuer"),
 	outbox.Delegated: {
-		subject: msg.MailDelegatedSubject, text: msg.MailDelegatedText, note: msg.MailDelegatedNote, action: msg.MailDelegatedAction,
+		subject: msg.MailDelegatedSubject, text: msg.MailDelegatedText,
+		note: msg.MailDelegatedNote, action: msg.MailDelegatedAction,
 		leads: "/", otherwise: msg.MailDelegatedOtherwise, needs: []string{"from", "duty", "start", "end"},
 	},
 	outbox.DelegatedFor: {
@@ -56,5 +60,6 @@ var kinds = map[outbox.Kind]words{
 
 // duties are the duties of a delegation.
 var duties = map[string]msg.Key{
-	"line": msg.MailDutyLine, "recruiter": msg.MailDutyRecruiter, "hr": msg.MailDutyHr, "compensation": msg.MailDutyCompensation,
+	"line": msg.MailDutyLine, "recruiter": msg.MailDutyRecruiter,
+	"hr": msg.MailDutyHr, "compensation": msg.MailDutyCompensation,
 }

@@ -96,7 +96,8 @@ func (t *letter) lead(w words, link string) error {
 	if strings.HasPrefix(link, "/") && !strings.HasPrefix(link, "//") {
 		link = t.baseURL + link
 	}
-	if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") || strings.ContainsFunc(link, unicode.IsSpace) {
+	if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") ||
+		strings.ContainsFunc(link, unicode.IsSpace) {
 		return fault.New(fault.Internal, "internal", "the link of a letter is no web address") // which it is not to repeat
 	}
 	t.link, t.action = link, msg.T(t.lang, w.action)

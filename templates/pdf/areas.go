@@ -50,15 +50,17 @@ func (r *role) area(a jobs.Area) piece {
 func (r *role) areaTitle(a jobs.Area) []span {
 	spans := r.tx(a.Title, head2)
 	if r.Reading.Change("areas", a.Key) != "" {
-		spans, _ = r.marked(spans, "areas", a.Key)
+		spans, _ = r.markChange(spans, "areas", a.Key)
 		return spans
 	}
-	spans, _ = r.marked(spans, "areas", a.Key, "title")
+	spans, _ = r.markChange(spans, "areas", a.Key, "title")
 	return spans
 }
 
 func (r *role) shareLine(a jobs.Area) line {
-	spans, _ := r.marked([]span{r.say(lang.Percent(r.lang, itoa(a.Share)), small.at(7.8).in(ink))}, "areas", a.Key, "share")
+	spans, _ := r.markChange(
+		[]span{r.say(lang.Percent(r.lang, itoa(a.Share)), small.at(7.8).in(ink))}, "areas", a.Key, "share",
+	)
 	return r.wrap(60, spans...)[0]
 }
 
@@ -66,16 +68,16 @@ func (r *role) shareLine(a jobs.Area) line {
 func (r *role) share(x, y, w float64, percent int, words line) {
 	r.sheet.setLine(x, y, words)
 	y += words.h + 0.6
-	r.sheet.rounded(x, y, w, 1.3, 0.6, track, track, 0)
+	r.sheet.roundedBox(x, y, w, 1.3, 0.6, track, track, 0)
 	if filled := w * float64(min(percent, 100)) / 100; filled > 1.3 {
-		r.sheet.rounded(x, y, filled, 1.3, 0.6, ink, ink, 0)
+		r.sheet.roundedBox(x, y, filled, 1.3, 0.6, ink, ink, 0)
 	}
 }
 
 func (r *role) areaLines(a jobs.Area, w float64) []line {
 	var out []line
 	for i, p := range a.Responsibilities {
-		spans, changed := r.marked(r.tx(p.Text, body.in(ink)), "areas", a.Key, "responsibilities", p.Key)
+		spans, changed := r.markChange(r.tx(p.Text, body.in(ink)), "areas", a.Key, "responsibilities", p.Key)
 		ls := bars(r.wrap(w, spans...), changed)
 		if i > 0 && len(ls) > 0 {
 			ls[0].before = 0.5
@@ -87,7 +89,7 @@ func (r *role) areaLines(a jobs.Area, w float64) []line {
 		if i == 0 {
 			before = 0.9
 		}
-		spans, changed := r.marked(r.tx(p.Text, body), "areas", a.Key, "activities", p.Key)
+		spans, changed := r.markChange(r.tx(p.Text, body), "areas", a.Key, "activities", p.Key)
 		out = append(out, bars(r.bullets(w, spans, before), changed)...)
 	}
 	return out
@@ -108,13 +110,13 @@ func (r *role) results() []piece {
 
 func (r *role) result(k jobs.KPIUse) piece {
 	const name, period = 58.0, 26.0
-	spans, changed := r.marked(r.kpiName(k, bodyB), "kpis", k.KPI)
+	spans, changed := r.markChange(r.kpiName(k, bodyB), "kpis", k.KPI)
 	when := []span{}
 	if k.Period != "" && !r.says(k.Target, k.Period) {
 		when = append(when, r.say(msg.Of(r.lang, "period", k.Period), small.at(7.8)))
 	}
 	w := r.width()
-	return r.ruled(r.row(
+	return r.underline(r.row(
 		cell{lines: bars(r.wrap(name-4, spans...), changed)},
 		cell{x: name, w: w, lines: r.wrap(w-name-period-3, r.tx(k.Target, body)...)},
 		cell{x: w - period, lines: r.wrap(period, when...)},

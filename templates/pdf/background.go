@@ -28,14 +28,15 @@ func (b *block) para(before float64, spans ...span) {
 	b.out = append(b.out, ls...)
 }
 
-// labelled sets a paragraph with a quiet label in front.
-func (b *block) labelled(k msg.Key, spans []span) {
+// addLabelled sets a paragraph with a quiet label in front.
+func (b *block) addLabelled(k msg.Key, spans []span) {
 	if len(spans) > 0 {
 		b.para(0.7, append(b.label(k), spans...)...)
 	}
 }
 
-func (b *block) marked(ls []line, changed bool) { b.out = append(b.out, bars(ls, changed)...) }
+// addMarked adds lines, which carry the bar of a change when they are changed.
+func (b *block) addMarked(ls []line, changed bool) { b.out = append(b.out, bars(ls, changed)...) }
 
 // columns sets blocks side by side in equal widths; empty ones leave their place to the others.
 func (c *composer) columns(build ...func(*block)) []piece {
@@ -73,9 +74,9 @@ func (r *role) education(b *block) {
 	}
 	b.head(msg.PdfEducation)
 	b.para(0.4, r.tx(e.Level, body)...)
-	b.labelled(msg.PdfFields, r.joined(titles(e.Fields, entryTitle), body))
-	b.labelled(msg.PdfOrEquivalent, r.tx(e.Equivalent, body))
-	b.labelled(msg.PdfFurther, r.joined(titles(e.Further, entryTitle), body))
+	b.addLabelled(msg.PdfFields, r.joinTexts(titles(e.Fields, entryTitle), body))
+	b.addLabelled(msg.PdfOrEquivalent, r.tx(e.Equivalent, body))
+	b.addLabelled(msg.PdfFurther, r.joinTexts(titles(e.Further, entryTitle), body))
 }
 
 func (r *role) experience(b *block) {
@@ -86,11 +87,13 @@ func (r *role) experience(b *block) {
 	b.head(msg.PdfExperience)
 	var first []span
 	if n := e.MinimumMonths; n != nil && *n > 0 {
-		first = append(first, r.say(r.t(msg.PdfMinimum, msg.Args{"Duration": lang.Duration(r.lang, *n)})+".", bodyB), r.space(1.2))
+		first = append(
+			first, r.say(r.t(msg.PdfMinimum, msg.Args{"Duration": lang.Duration(r.lang, *n)})+".", bodyB), r.space(1.2),
+		)
 	}
 	b.para(0.4, append(first, r.tx(e.Text, body)...)...)
-	b.labelled(msg.PdfKinds, r.joined(titles(e.Kinds, entryTitle), body))
-	b.labelled(msg.PdfIndustries, r.joined(titles(e.Industries, entryTitle), body))
+	b.addLabelled(msg.PdfKinds, r.joinTexts(titles(e.Kinds, entryTitle), body))
+	b.addLabelled(msg.PdfIndustries, r.joinTexts(titles(e.Industries, entryTitle), body))
 }
 
 // certifications are the credentials asked for, official names untranslated.
@@ -109,7 +112,7 @@ func (r *role) certifications() []piece {
 func (r *role) certification(u jobs.CertificationUse) piece {
 	const name, asked = 62.0, 20.0
 	w := r.width()
-	spans, changed := r.marked(r.certificationName(u), "certifications", u.Certification)
+	spans, changed := r.markChange(r.certificationName(u), "certifications", u.Certification)
 	importance := style{regular, 7.8, quiet}
 	if u.Importance == "required" {
 		importance = style{semibold, 7.8, teal}
@@ -119,10 +122,10 @@ func (r *role) certification(u jobs.CertificationUse) piece {
 		word = []span{r.say(msg.Of(r.lang, "certification", u.Importance), importance)}
 	}
 	note := r.tx(u.Note, body.at(8))
-	if len(note) == 0 && !r.glossed(r.Certifications[u.Certification]) {
+	if len(note) == 0 && !r.hasGloss(r.Certifications[u.Certification]) {
 		note = r.tx(r.Certifications[u.Certification].Gloss, body.at(8))
 	}
-	return r.ruled(r.row(
+	return r.underline(r.row(
 		cell{lines: bars(r.wrap(name-4, spans...), changed)},
 		cell{x: name, lines: r.wrap(asked, word...)},
 		cell{x: name + asked, lines: r.wrap(w-name-asked, note...)},
@@ -138,7 +141,7 @@ func (r *role) certificationName(u jobs.CertificationUse) []span {
 	if l == "" {
 		l = lang.EN
 	}
-	if !r.glossed(c) {
+	if !r.hasGloss(c) {
 		out := []span{{c.Name, bodyB, l}}
 		if s := abbreviation(c); s != "" {
 			out = append(out, span{s, body, l})
@@ -150,8 +153,8 @@ func (r *role) certificationName(u jobs.CertificationUse) []span {
 	return []span{r.say(gloss, bodyB), r.say("\n", official), {c.Name + abbreviation(c), official, l}}
 }
 
-// glossed tells that what a certification is goes before its name, which is in the other language.
-func (r *role) glossed(c competencies.Certification) bool {
+// hasGloss reports whether words for what a certification is stand before its name, which is in the other language.
+func (r *role) hasGloss(c competencies.Certification) bool {
 	gloss, l := c.Gloss.In(r.lang)
 	return c.NameLang != "" && c.NameLang != r.lang && gloss != "" && l == r.lang
 }

@@ -25,9 +25,9 @@ func (r *role) conditions() []piece {
 
 func (r *role) working(b *block) {
 	c := r.content.Conditions
-	b.labelled(msg.PdfVehicle, r.tx(c.Vehicle, body))
-	b.labelled(msg.PdfHours, r.tx(c.Hours, body))
-	b.labelled(msg.PdfSafety, r.tx(c.Safety, body))
+	b.addLabelled(msg.PdfVehicle, r.tx(c.Vehicle, body))
+	b.addLabelled(msg.PdfHours, r.tx(c.Hours, body))
+	b.addLabelled(msg.PdfSafety, r.tx(c.Safety, body))
 }
 
 // tools are a line for each group.
@@ -38,7 +38,7 @@ func (r *role) tools(b *block) {
 			title = append(title, r.space(1.8))
 		}
 		spans := slices.Concat(title, r.toolNames(g))
-		spans, changed := r.marked(spans, "tools", g.Key)
+		spans, changed := r.markChange(spans, "tools", g.Key)
 		n := len(b.out)
 		b.para(0.7, spans...)
 		bars(b.out[n:], changed)
@@ -52,7 +52,7 @@ func (r *role) toolNames(g jobs.ToolGroup) []span {
 			out = append(out, r.say(", ", body))
 		}
 		out = append(out, span{t.Name, body, lang.EN})
-		out, _ = r.marked(out, "tools", g.Key, "tools", t.Name)
+		out, _ = r.markChange(out, "tools", g.Key, "tools", t.Name)
 	}
 	return out
 }
@@ -65,7 +65,7 @@ func (r *role) benefitsLine() []piece {
 			spans = append(spans, r.dot(body)...)
 		}
 		spans = append(spans, r.tx(b.Title, body)...)
-		spans, _ = r.marked(spans, "benefits", b.Key)
+		spans, _ = r.markChange(spans, "benefits", b.Key)
 	}
 	if len(spans) == 0 {
 		return nil
@@ -98,8 +98,8 @@ func (r *role) variant() []piece {
 	ls = append(ls, small...)
 	title := r.t(msg.PdfVariantName, msg.Args{"Name": v.Name.String(r.lang)})
 	h := stack(ls) + 4
-	return []piece{r.sectionTitled(title, ""), {h: h, draw: func(x, y float64) {
-		r.sheet.rounded(x, y, r.width(), h, 1.2, amberTint, amber, 0)
+	return []piece{r.sectionOf(title, ""), {h: h, draw: func(x, y float64) {
+		r.sheet.roundedBox(x, y, r.width(), h, 1.2, amberTint, amber, 0)
 		r.sheet.box(x, y, 1.2, h, amber)
 		r.sheet.lines(x+4, y+2, ls)
 	}}}

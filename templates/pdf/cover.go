@@ -52,7 +52,7 @@ func (r *role) coverLines(w float64) []line {
 		add(0, r.say(r.t(r.kind()), style{semibold, 8.6, quiet}))
 	}
 	add(2, r.title()...)
-	add(2, r.dotted(style{semibold, 9.2, teal}, r.standing()...)...)
+	add(2, r.joinWords(style{semibold, 9.2, teal}, r.standing()...)...)
 	if v := r.Reading.Variant; v != nil {
 		add(1, r.say(r.t(msg.PdfVariantName, msg.Args{"Name": v.Name.String(r.lang)}), style{semibold, 9.2, amberText}))
 	}
@@ -140,13 +140,13 @@ func (r *role) ladder(x, y float64, rungs []rung) {
 		st, tag := style{regular, 7, ink}, style{regular, 6.8, quiet}
 		switch g.label {
 		case msg.PdfHere:
-			r.sheet.rounded(bx, by, width, rungHeight, 1, ink, ink, 0)
+			r.sheet.roundedBox(bx, by, width, rungHeight, 1, ink, ink, 0)
 			st, tag = style{semibold, 7.2, white}, tag.strong().in(ink)
 		case msg.PdfNext:
-			r.sheet.rounded(bx, by, width, rungHeight, 1, white, amber, 0.45)
+			r.sheet.roundedBox(bx, by, width, rungHeight, 1, white, amber, 0.45)
 			tag = tag.in(amberText).strong()
 		default:
-			r.sheet.rounded(bx, by, width, rungHeight, 1, white, rule, 0.3)
+			r.sheet.roundedBox(bx, by, width, rungHeight, 1, white, rule, 0.3)
 		}
 		if ls := r.wrap(20, r.say(r.t(g.label), tag)); len(ls) > 0 {
 			r.sheet.right(bx-2, by+(rungHeight-ls[0].h)/2, ls[0])

@@ -22,7 +22,8 @@ func (d FamilyDocument) compose(c *composer) error {
 		keywords = append(keywords, p.Profile.Slug)
 	}
 	c.sheet.describe(properties{
-		title: d.Family.Name.String(first), author: d.Company, subject: msg.T(first, msg.PdfBinder) + ": " + d.Family.Name.String(first),
+		title: d.Family.Name.String(first), author: d.Company,
+		subject:  msg.T(first, msg.PdfBinder) + ": " + d.Family.Name.String(first),
 		keywords: strings.Join(keywords, ", "), date: dateOr(d.date()),
 	})
 	for _, l := range c.set.langs {
@@ -78,7 +79,7 @@ func (d FamilyDocument) cover(c *composer) {
 	if at := d.date(); !at.IsZero() {
 		words = append(words, lang.Date(c.lang, at))
 	}
-	b.para(3, c.dotted(style{semibold, 9.5, teal}, words...)...)
+	b.para(3, c.joinWords(style{semibold, 9.5, teal}, words...)...)
 	band := 34 + stack(b.out) + 14
 	c.sheet.box(0, 0, c.sheet.w, band, tint)
 	c.sheet.box(0, 0, c.sheet.w, 1.6, ink)
@@ -114,7 +115,7 @@ func (d FamilyDocument) contents(c *composer) []*contentsEntry {
 			cell{lines: c.wrap(c.width()-64, spans...)},
 			cell{x: c.width() - 60, lines: c.wrap(46, c.say(stage, small.at(8.4)))},
 		)
-		row = c.ruled(row, 1.4, c.width())
+		row = c.underline(row, 1.4, c.width())
 		draw, h := row.draw, row.h
 		row.draw = func(x, y float64) {
 			draw(x, y)

@@ -16,7 +16,7 @@ type piece struct {
 // room is what is left on the page.
 func (c *composer) room() float64 { return c.sheet.h - footY - c.y }
 
-// full is the room of an empty page.
+// fullPage is the room of an empty page.
 func (c *composer) fullPage() float64 { return c.sheet.h - footY - topY }
 
 // flow places pieces on pages. Pieces that are kept together go to the next page together; when they are higher
@@ -102,7 +102,7 @@ func (c *composer) put(p piece, gap float64) {
 }
 
 // turn begins the next page of the current part. Where a section goes on, its heading is repeated, unless what
-// comes next, so high, needs the whole page.
+// comes next, which is that high, needs the whole page.
 func (c *composer) turn(next piece, h float64) {
 	c.sheet.newPage()
 	c.part.last = c.sheet.page()
@@ -110,7 +110,7 @@ func (c *composer) turn(next piece, h float64) {
 	if c.title == "" || next.title != "" {
 		return
 	}
-	if head := c.continued(c.title); head.h+h <= c.fullPage() {
+	if head := c.continuation(c.title); head.h+h <= c.fullPage() {
 		head.draw(marginX, c.y)
 		c.y += head.h
 	}

@@ -35,7 +35,7 @@ func (r *role) glance() []piece {
 		out = append(out, p)
 	}
 	for _, f := range []fact{
-		{msg.PdfOtherTitles, r.dotted(body, r.Profile.OtherTitles.In(r.lang)...)},
+		{msg.PdfOtherTitles, r.joinWords(body, r.Profile.OtherTitles.In(r.lang)...)},
 		{msg.PdfCodes, []span{r.say(strings.Join(r.codes(), "\n"), body)}},
 	} {
 		cells := r.factCells(0, r.width(), f)
@@ -116,7 +116,7 @@ func (r *role) codes() []string {
 		}
 		s := strings.ToUpper(c.Scheme) + "\u00a0" + c.Code
 		if label := c.Label.String(r.lang); label != "" {
-			s += "\u00a0· " + shortened(label, mostLabel)
+			s += "\u00a0· " + shorten(label, mostLabel)
 		}
 		out = append(out, s)
 	}
@@ -126,8 +126,8 @@ func (r *role) codes() []string {
 // mostLabel is how much of the name behind a code is printed.
 const mostLabel = 64
 
-// shortened cuts a text behind a word when it has more than n characters.
-func shortened(s string, n int) string {
+// shorten cuts a text behind a word when it has more than n characters.
+func shorten(s string, n int) string {
 	rs := []rune(s)
 	if len(rs) <= n {
 		return s
@@ -141,7 +141,7 @@ func shortened(s string, n int) string {
 
 // purpose is why the role exists, in the size of a lead.
 func (r *role) purpose() []piece {
-	spans, changed := r.marked(r.tx(r.content.Purpose, lead), "purpose")
+	spans, changed := r.markChange(r.tx(r.content.Purpose, lead), "purpose")
 	ls := bars(r.wrap(r.width(), spans...), changed)
 	if len(ls) == 0 {
 		return nil
@@ -169,7 +169,7 @@ func (r *role) scope() []piece {
 }
 
 func (r *role) scopeRow(p jobs.Point) piece {
-	spans, changed := r.marked(r.tx(p.Text, body), "scope", p.Key)
+	spans, changed := r.markChange(r.tx(p.Text, body), "scope", p.Key)
 	k, known := scopeLabels[p.Key]
 	if !known { // a line of the company's own speaks for itself
 		return r.row(cell{lines: bars(r.bullets(r.width(), spans, 0), changed)})

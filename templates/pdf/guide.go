@@ -11,7 +11,7 @@ import (
 // levels tells what each required level looks like: definition, what it means here, signals.
 func (r *role) levels() []piece {
 	var out []piece
-	for i, a := range r.asked() {
+	for i, a := range r.listAsked() {
 		if !a.known {
 			continue
 		}
@@ -32,7 +32,7 @@ func (r *role) requiredLevel(number int, a asked) []piece {
 	b := &block{composer: r.composer, w: r.width()}
 	b.para(0, spans...)
 	b.para(0.3, r.tx(a.competency.Definition, body)...)
-	b.labelled(msg.PdfHereMeans, r.tx(a.Note, body))
+	b.addLabelled(msg.PdfHereMeans, r.tx(a.Note, body))
 	level, _ := a.competency.Level(a.Rank)
 	for _, s := range level.Signals {
 		b.out = append(b.out, r.bullets(b.w, r.tx(s, body), 0.3)...)
@@ -64,7 +64,7 @@ const (
 )
 
 func (r *role) entry(e jobs.Entry, path ...string) piece {
-	spans, changed := r.marked(r.tx(e.Title, bodyB), path...)
+	spans, changed := r.markChange(r.tx(e.Title, bodyB), path...)
 	if e.Text.IsZero() {
 		return r.row(cell{lines: bars(r.bullets(r.width(), spans, 0), changed)})
 	}
@@ -113,9 +113,9 @@ func (r *role) challenges() []piece {
 }
 
 func (r *role) challenge(ch jobs.Challenge) []piece {
-	spans, changed := r.marked(r.tx(ch.Title, head2), "challenges", ch.Key)
+	spans, changed := r.markChange(r.tx(ch.Title, head2), "challenges", ch.Key)
 	b := &block{composer: r.composer, w: r.width()}
-	b.marked(r.wrap(b.w, spans...), changed)
+	b.addMarked(r.wrap(b.w, spans...), changed)
 	b.para(0.3, r.tx(ch.Text, body)...)
 	for _, s := range ch.Strategies {
 		item := r.tx(s.Title, bodyB)
@@ -124,7 +124,7 @@ func (r *role) challenge(ch jobs.Challenge) []piece {
 		}
 		b.out = append(b.out, r.bullets(b.w, item, 0.5)...)
 	}
-	b.labelled(msg.PdfExample, r.tx(ch.Example, body))
+	b.addLabelled(msg.PdfExample, r.tx(ch.Example, body))
 	return opening(r.column(b.out))
 }
 
@@ -139,8 +139,8 @@ func opening(ps []piece) []piece {
 	return ps
 }
 
-// worked are the measures with inputs, formula in words and the computed result.
-func (r *role) worked() []piece {
+// workedKPIs are the measures with inputs, formula in words and the computed result.
+func (r *role) workedKPIs() []piece {
 	var out []piece
 	for _, k := range r.content.KPIs {
 		if k.Definition != nil {
@@ -169,8 +169,8 @@ func (r *role) targets() []piece {
 
 func (r *role) workedKPI(k jobs.KPIUse) []piece {
 	b := &block{composer: r.composer, w: r.width()}
-	spans, changed := r.marked(r.kpiName(k, head2), "kpis", k.KPI)
-	b.marked(r.wrap(b.w, spans...), changed)
+	spans, changed := r.markChange(r.kpiName(k, head2), "kpis", k.KPI)
+	b.addMarked(r.wrap(b.w, spans...), changed)
 	b.para(0.3, r.tx(k.Definition.Meaning, body)...)
 	head := opening(r.column(b.out))
 	head[0].gap = 2.6
@@ -195,16 +195,16 @@ func (r *role) workedKPI(k jobs.KPIUse) []piece {
 // calculation is the box with formula, inputs and result.
 func (r *role) calculation(k jobs.KPIUse) piece {
 	b := &block{composer: r.composer, w: r.width() - 8}
-	b.labelled(msg.PdfKpiFormula, []span{r.say(r.formula(*k.Definition), body.in(ink))})
+	b.addLabelled(msg.PdfKpiFormula, []span{r.say(r.formula(*k.Definition), body.in(ink))})
 	if k.Example != nil {
-		b.labelled(msg.PdfKpiInputs, r.inputs(k))
-		b.labelled(msg.PdfKpiResult, []span{r.say(r.outcome(k), bodyB)})
-		b.labelled(msg.PdfExample, r.tx(k.Example.Text, body))
+		b.addLabelled(msg.PdfKpiInputs, r.inputs(k))
+		b.addLabelled(msg.PdfKpiResult, []span{r.say(r.outcome(k), bodyB)})
+		b.addLabelled(msg.PdfExample, r.tx(k.Example.Text, body))
 	}
 	ls := b.out
 	h := stack(ls) + 3.6
 	return piece{h: h, gap: 1.2, draw: func(x, y float64) {
-		r.sheet.rounded(x, y, r.width(), h, 1, tint, tint, 0)
+		r.sheet.roundedBox(x, y, r.width(), h, 1, tint, tint, 0)
 		r.sheet.box(x, y, 0.9, h, teal)
 		r.sheet.lines(x+4, y+1.8, ls)
 	}}
@@ -240,20 +240,21 @@ func (r *role) outcome(k jobs.KPIUse) string {
 }
 
 // methods are the named ways of working.
-func (r *role) methods() []piece { return r.guided(msg.PdfMethods, "methods", r.content.Methods) }
+func (r *role) methods() []piece { return r.guidance(msg.PdfMethods, "methods", r.content.Methods) }
 
 // becoming is how one gets into the role.
-func (r *role) becoming() []piece { return r.guided(msg.PdfBecoming, "becoming", r.content.Becoming) }
+func (r *role) becoming() []piece { return r.guidance(msg.PdfBecoming, "becoming", r.content.Becoming) }
 
-func (r *role) guided(k msg.Key, path string, gs []jobs.Guided) []piece {
+// guidance is a section of named items with their steps.
+func (r *role) guidance(k msg.Key, path string, gs []jobs.Guided) []piece {
 	if len(gs) == 0 {
 		return nil
 	}
 	out := []piece{r.section(k, "")}
 	for i, g := range gs {
 		b := &block{composer: r.composer, w: r.width()}
-		spans, changed := r.marked(r.tx(g.Title, head2), path, g.Key)
-		b.marked(r.wrap(b.w, spans...), changed)
+		spans, changed := r.markChange(r.tx(g.Title, head2), path, g.Key)
+		b.addMarked(r.wrap(b.w, spans...), changed)
 		b.para(0.3, r.tx(g.Text, body)...)
 		for n, s := range g.Steps {
 			b.out = append(b.out, r.step(b.w, n+1, s)...)
@@ -295,7 +296,7 @@ func (r *role) stories() []piece {
 		b := &block{composer: r.composer, w: r.width()}
 		b.para(0, r.tx(s.Title, head2)...)
 		b.para(0.3, r.tx(s.Text, body)...)
-		b.labelled(msg.PdfStoryResult, r.tx(s.Result, body.in(ink)))
+		b.addLabelled(msg.PdfStoryResult, r.tx(s.Result, body.in(ink)))
 		ps := opening(r.column(b.out))
 		if i > 0 {
 			ps[0].gap = 3
@@ -312,7 +313,7 @@ func (r *role) benefits() []piece {
 	}
 	out := []piece{r.section(msg.PdfBenefits, "")}
 	for i, bn := range r.content.Benefits {
-		spans, changed := r.marked(r.tx(bn.Title, bodyB), "benefits", bn.Key)
+		spans, changed := r.markChange(r.tx(bn.Title, bodyB), "benefits", bn.Key)
 		b := &block{composer: r.composer, w: r.width() - entrySide - entryGutter}
 		b.para(0, r.tx(bn.Text, body)...)
 		b.para(0.2, r.tx(bn.Equivalent, body.at(8).in(quiet))...)
@@ -352,8 +353,10 @@ func (r *role) marketNote(n jobs.MarketNote) piece {
 	}
 	source := &block{composer: r.composer, w: w}
 	source.para(0, r.tx(n.Text, body.at(8))...)
-	source.para(0.2, append(append(r.joined([]lang.Text{n.Place, n.Source}, small.at(7.8)), r.dot(small.at(7.8))...), r.say(date, small.at(7.8)))...)
-	return r.ruled(r.row(
+	quiet := small.at(7.8)
+	origin := append(r.joinTexts([]lang.Text{n.Place, n.Source}, quiet), r.dot(quiet)...)
+	source.para(0.2, append(origin, r.say(date, quiet))...)
+	return r.underline(r.row(
 		cell{lines: r.wrap(label-4, r.tx(n.Label, bodyB)...)},
 		cell{x: label, lines: r.wrap(figure-4, r.say(r.marketFigure(n), body.in(ink)))},
 		cell{x: label + figure, lines: source.out},

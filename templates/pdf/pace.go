@@ -24,8 +24,8 @@ const (
 	mostText  = 10.0
 )
 
-// sized is spans with running text in the size of the pace.
-func (p pace) sized(spans []span) []span {
+// resize gives the running text of spans the size of the pace.
+func (p pace) resize(spans []span) []span {
 	out := slices.Clone(spans)
 	for i := range out {
 		if st := &out[i].style; st.size > leastText && st.size <= mostText {
@@ -38,7 +38,8 @@ func (p pace) sized(spans []span) []span {
 // leastFill is how much of the last page of a part should be filled.
 const leastFill = 0.2
 
-func composed(ctx context.Context, d Document, set settings, o Options, paces []int) (*composer, error) {
+// composeWith lays the document out with a pace for each of its parts; nil is the usual pace for all.
+func composeWith(ctx context.Context, d Document, set settings, o Options, paces []int) (*composer, error) {
 	c := newComposer(ctx, set, o)
 	c.paces = paces
 	return c, d.compose(c)
@@ -47,7 +48,7 @@ func composed(ctx context.Context, d Document, set settings, o Options, paces []
 // settle lays the document out. Parts that exceed their limit or spill a few lines on a last page are set once
 // more, closer, where that saves a page; the others stay as they are.
 func settle(ctx context.Context, d Document, set settings, o Options) (*composer, error) {
-	c, err := composed(ctx, d, set, o, nil)
+	c, err := composeWith(ctx, d, set, o, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func settle(ctx context.Context, d Document, set settings, o Options) (*composer
 		for _, i := range open {
 			try[i] = step
 		}
-		if c, err = composed(ctx, d, set, o, try); err != nil {
+		if c, err = composeWith(ctx, d, set, o, try); err != nil {
 			return nil, err
 		}
 		open = slices.DeleteFunc(open, func(i int) bool {
@@ -80,7 +81,7 @@ func settle(ctx context.Context, d Document, set settings, o Options) (*composer
 			return c, nil
 		}
 	}
-	return composed(ctx, d, set, o, best)
+	return composeWith(ctx, d, set, o, best)
 }
 
 func (p *part) pages() int { return p.last - p.first + 1 }

@@ -73,7 +73,7 @@ func TestBinderSettlesEachProfileByItself(t *testing.T) {
 
 func TestClosestPaceStaysReadable(t *testing.T) {
 	for _, p := range paces {
-		if size := p.sized([]span{{style: body}})[0].style.size; size < 8 || leading*p.lines < 1.25 {
+		if size := p.resize([]span{{style: body}})[0].style.size; size < 8 || leading*p.lines < 1.25 {
 			t.Errorf("%+v: text of %.2f points, lines of %.3f", p, size, leading*p.lines)
 		}
 	}
@@ -183,10 +183,10 @@ func TestTitleTellsTheEdition(t *testing.T) {
 }
 
 func TestLongNamesOfCodesAreShortened(t *testing.T) {
-	if got, want := shortened("directeur ventes et relations clientèle/directrice ventes", 45), "directeur ventes et relations clientèle…"; got != want {
+	if got, want := shorten("directeur ventes et relations clientèle/directrice ventes", 45), "directeur ventes et relations clientèle…"; got != want {
 		t.Errorf("%q", got)
 	}
-	if got := shortened("court", 5); got != "court" {
+	if got := shorten("court", 5); got != "court" {
 		t.Errorf("%q", got)
 	}
 }

@@ -9,10 +9,10 @@ import (
 // section opens a section: a rule with a heading, kept with what follows, and an entry in the outline. note is
 // small print beside the heading.
 func (c *composer) section(k msg.Key, note string) piece {
-	return c.sectionTitled(c.t(k), note)
+	return c.sectionOf(c.t(k), note)
 }
 
-func (c *composer) sectionTitled(title, note string) piece {
+func (c *composer) sectionOf(title, note string) piece {
 	w := c.width()
 	head := c.wrap(w, c.say(title, head1))
 	small := c.wrap(w/2, c.say(note, small))
@@ -30,8 +30,8 @@ func (c *composer) sectionTitled(title, note string) piece {
 	}}
 }
 
-// continued is the heading of a section on the page where it goes on.
-func (c *composer) continued(title string) piece {
+// continuation is the heading of a section on the page where it goes on.
+func (c *composer) continuation(title string) piece {
 	ls := c.wrap(c.width(), c.say(title, head2), c.space(1.4), c.say(c.t(msg.PdfContinued), small))
 	return piece{h: stack(ls) + 1.4, draw: func(x, y float64) { c.sheet.lines(x, y, ls) }}
 }
@@ -57,8 +57,8 @@ func (r *role) change(path ...string) (word string, changed bool) {
 	}
 }
 
-// marked adds the word of a change behind a text and tells whether its lines carry the bar.
-func (r *role) marked(spans []span, path ...string) ([]span, bool) {
+// markChange adds the word of a change behind a text and tells whether its lines carry the bar.
+func (r *role) markChange(spans []span, path ...string) ([]span, bool) {
 	word, changed := r.change(path...)
 	if changed {
 		spans = append(spans, r.space(1.4), r.say(word, style{semibold, 6.8, amberText}))
@@ -92,8 +92,8 @@ func (c *composer) bullets(w float64, spans []span, before float64) []line {
 // label opens a paragraph with the word for what follows.
 func (c *composer) label(k msg.Key) []span { return []span{c.say(c.t(k), labelStyle), c.space(1.8)} }
 
-// ruled draws a hairline under a row, as tables have.
-func (c *composer) ruled(p piece, pad float64, w float64) piece {
+// underline draws a hairline below a row, as tables have one.
+func (c *composer) underline(p piece, pad float64, w float64) piece {
 	pad *= c.pace.gaps
 	draw, h, split := p.draw, p.h, p.split
 	p.h += 2 * pad
@@ -116,8 +116,8 @@ func pairs(rows []piece) {
 	}
 }
 
-// joined lists texts with dots between.
-func (c *composer) joined(ts []lang.Text, st style) []span {
+// joinTexts lists texts with a dot between two of them.
+func (c *composer) joinTexts(ts []lang.Text, st style) []span {
 	var out []span
 	for _, t := range ts {
 		spans := c.tx(t, st)

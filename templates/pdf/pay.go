@@ -37,7 +37,7 @@ func (r *role) payWarning() piece {
 	ls := r.wrap(r.width()-10, r.say(r.t(msg.PdfPayWarning), style{semibold, 8, amberText}))
 	h := stack(ls) + 2
 	return piece{h: h + 1, keep: true, draw: func(x, y float64) {
-		r.sheet.rounded(x, y, r.width(), h, 1, amberTint, amber, 0)
+		r.sheet.roundedBox(x, y, r.width(), h, 1, amberTint, amber, 0)
 		r.sheet.box(x, y, 1.2, h, amber)
 		r.sheet.lines(x+4, y+1, ls)
 	}}
@@ -52,9 +52,12 @@ const (
 
 func (r *role) payHead() piece {
 	head := func(x, w float64, k msg.Key) cell { return cell{x: x, lines: r.wrap(w, r.say(r.t(k), smallB))} }
-	p := r.row(head(0, payRange-3, msg.PdfPayZone), head(payRange, payTarget-payRange-3, msg.PdfPayRange),
-		head(payTarget, payVariable-payTarget-3, msg.PdfPayTarget), head(payVariable, r.width()-payVariable, msg.PdfPayVariable))
-	p = r.ruled(p, 0.6, r.width())
+	p := r.row(
+		head(0, payRange-3, msg.PdfPayZone), head(payRange, payTarget-payRange-3, msg.PdfPayRange),
+		head(payTarget, payVariable-payTarget-3, msg.PdfPayTarget),
+		head(payVariable, r.width()-payVariable, msg.PdfPayVariable),
+	)
+	p = r.underline(p, 0.6, r.width())
 	p.keep = true
 	return p
 }
@@ -72,7 +75,7 @@ func (r *role) payRow(l PayLine) piece {
 	if l.Min == "" || l.Max == "" {
 		bar = cell{x: payRange}
 	}
-	return r.ruled(r.row(
+	return r.underline(r.row(
 		cell{lines: r.wrap(payRange-3, r.tx(l.Zone, bodyB)...)}, bar,
 		cell{x: payTarget, lines: r.wrap(payVariable-payTarget-3, r.say(nonEmpty(l.Target, money), bodyB))},
 		cell{x: payVariable, lines: r.wrap(r.width()-payVariable, r.say(r.variable(l, money), body))},
@@ -99,7 +102,7 @@ func (r *role) variable(l PayLine, money func(string) string) string {
 
 // payBar draws the range with its target as a mark.
 func (r *role) payBar(x, y, w float64, l PayLine) {
-	r.sheet.rounded(x, y, w, 1.3, 0.6, tealLight, teal, 0)
+	r.sheet.roundedBox(x, y, w, 1.3, 0.6, tealLight, teal, 0)
 	at, ok := between(l.Min, l.Target, l.Max)
 	if ok {
 		r.sheet.box(x+at*w-0.35, y-0.7, 0.7, 2.7, ink)

@@ -123,8 +123,8 @@ func (c *composer) dot(st style) []span {
 	return []span{c.say("\u00a0\u00a0·", st), c.space(1.6)}
 }
 
-// dotted sets items with dots between; empty ones are left out.
-func (c *composer) dotted(st style, items ...string) []span {
+// joinWords sets items with a dot between two of them and leaves empty ones out.
+func (c *composer) joinWords(st style, items ...string) []span {
 	var out []span
 	for _, s := range items {
 		if s == "" {
@@ -162,7 +162,7 @@ func (c *composer) foreign(l lang.Lang, st style) span {
 // wrap breaks spans at a width.
 func (c *composer) wrap(w float64, spans ...span) []line {
 	if c.pace.size != 1 {
-		spans = c.pace.sized(spans)
+		spans = c.pace.resize(spans)
 	}
 	ls := c.types.wrap(spans, w)
 	if c.pace.lines != 1 {

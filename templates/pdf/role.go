@@ -88,7 +88,7 @@ func (r *role) sections() []func() []piece {
 		r.certifications, r.conditions, r.variant, r.pay, r.moves,
 	}
 	if r.Edition == Guide {
-		out = append(out, r.levels, r.day, r.challenges, r.worked, r.methods, r.stories, r.trends, r.emerging,
+		out = append(out, r.levels, r.day, r.challenges, r.workedKPIs, r.methods, r.stories, r.trends, r.emerging,
 			r.predictions, r.becoming, r.integration, r.incentives, r.market)
 	}
 	return append(out, r.acknowledgement)

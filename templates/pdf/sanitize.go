@@ -76,7 +76,8 @@ func settable(r rune) rune {
 		return '–'
 	case r == '\u2015':
 		return '—'
-	case r == '\u00ad' || unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r):
+	case r == '\u00ad' || unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) ||
+		unicode.Is(unicode.Variation_Selector, r):
 		return -1
 	case r > 0xffff:
 		return lacking

@@ -197,8 +197,8 @@ func (s *sheet) frame(x, y, w, h float64, c color, width float64) {
 	s.pdf.Rect(x, y, w, h, "D")
 }
 
-// rounded fills a rectangle with round corners and draws its outline where width is not zero.
-func (s *sheet) rounded(x, y, w, h, r float64, fill, stroke color, width float64) {
+// roundedBox fills a rectangle with round corners and draws its outline where width is not zero.
+func (s *sheet) roundedBox(x, y, w, h, r float64, fill, stroke color, width float64) {
 	if width == 0 {
 		s.paint(fill, s.stateStroke(), s.stateLine())
 		s.pdf.RoundedRect(x, y, w, h, r, "1234", "F")

@@ -13,7 +13,7 @@ import (
 // The radar stands beside the table from this many competencies up.
 const radarFrom = 5
 
-// asked is a requirement with what is known of its competency.
+// listAsked is a requirement with what is known of its competency.
 type asked struct {
 	jobs.Requirement
 	competency competencies.Competency
@@ -21,7 +21,8 @@ type asked struct {
 	known      bool
 }
 
-func (r *role) asked() []asked {
+// listAsked lists the requirements, each with what is known of its competency.
+func (r *role) listAsked() []asked {
 	out := make([]asked, len(r.content.Requirements))
 	for i, q := range r.content.Requirements {
 		out[i].Requirement = q
@@ -34,7 +35,7 @@ func (r *role) asked() []asked {
 // competencies is the table of what is asked, with the rung meter and its words; from five up a small radar
 // stands beside it.
 func (r *role) competencies() []piece {
-	all := r.asked()
+	all := r.listAsked()
 	if len(all) == 0 {
 		return nil
 	}
@@ -80,8 +81,8 @@ func axes(all []asked) []chart.Axis {
 	if len(out) != len(all) { // numbers would not match the table
 		return nil
 	}
-	if !slices.ContainsFunc(out, func(a chart.Axis) bool { return a.Required != out[0].Required }) { // a regular shape tells nothing
-		return nil
+	if !slices.ContainsFunc(out, func(a chart.Axis) bool { return a.Required != out[0].Required }) {
+		return nil // a regular shape tells nothing
 	}
 	return out
 }
@@ -97,7 +98,7 @@ func (r *role) asking(number int, a asked, w float64, numbered bool) piece {
 	if numbered {
 		title = append([]span{r.say(itoa(number), small.at(7.8)), r.space(1.2)}, title...)
 	}
-	spans, changed := r.marked(title, "requirements", a.Competency)
+	spans, changed := r.markChange(title, "requirements", a.Competency)
 	left := bars(r.wrap(name-3, spans...), changed)
 	importance := r.wrap(name-3, r.say(r.importance(a.Importance), importanceStyle(a.Importance)))
 	words := r.wrap(meter, r.levelWords(a)...)
@@ -105,7 +106,7 @@ func (r *role) asking(number int, a asked, w float64, numbered bool) piece {
 		r.sheet.meter(x, y+0.4, a.scale.Top(), a.Rank)
 		r.sheet.lines(x, y+4.6, words)
 	}}
-	return r.ruled(r.row(cell{lines: append(left, importance...)}, steps,
+	return r.underline(r.row(cell{lines: append(left, importance...)}, steps,
 		cell{x: name + meter + 3, lines: r.wrap(w-name-meter-3, r.summary(a)...)}), 0.75, w)
 }
 

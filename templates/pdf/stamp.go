@@ -72,7 +72,7 @@ func (c *composer) footer(p *part, n, total int) {
 	if len(page) > 0 {
 		c.sheet.right(right, y+2, page[0])
 	}
-	spans := append([]span{c.say(p.title, micro.strong().in(ink)), c.space(2.2)}, c.dotted(micro, c.edition(p)...)...)
+	spans := append([]span{c.say(p.title, micro.strong().in(ink)), c.space(2.2)}, c.joinWords(micro, c.edition(p)...)...)
 	ls := c.wrap(right-marginX-34, spans...)
 	if len(ls) > 2 {
 		ls = ls[:2]

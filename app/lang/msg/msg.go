@@ -28,7 +28,8 @@ type Key string
 // Args fills the placeholders of a message; "Count" also chooses its plural form.
 type Args map[string]any
 
-// catalogue is what the files say, read when the first message is asked for: a start, and the state of health, need none.
+// catalogue is what the files say, read when the first message is asked for: a start, and the state of health, need
+// none.
 type catalogue struct {
 	plain     map[lang.Lang]map[Key]string
 	localizer map[lang.Lang]*i18n.Localizer

@@ -48,12 +48,16 @@ func parse(address, from string) (server, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		return server{}, bad("the address of the mail server cannot be read: write it as smtps://user:password@host:465, with special characters of the password percent-encoded")
+		return server{}, bad("the address of the mail server cannot be read: write it as smtps://user:password@host:465, " +
+			"with special characters of the password percent-encoded")
 	}
 	s := server{host: u.Hostname(), user: u.User.Username(), policy: gomail.TLSMandatory}
 	s.password, _ = u.User.Password()
-	if s.host == "" || strings.ContainsAny(s.host, " ,;/@<>\"'\\") || strings.Trim(u.Path, "/") != "" || strings.Contains(address, "#") {
-		return server{}, bad("the address of the mail server must be a scheme, a host and perhaps a port, such as smtps://host:465")
+	if s.host == "" || strings.ContainsAny(s.host, " ,;/@<>\"'\\") || strings.Trim(u.Path, "/") != "" ||
+		strings.Contains(address, "#") {
+		return server{}, bad(
+			"the address of the mail server must be a scheme, a host and perhaps a port, such as smtps://host:465",
+		)
 	}
 	if (s.user == "") != (s.password == "") {
 		return server{}, bad("the address of the mail server must hold both a user and a password, or neither")
@@ -119,7 +123,8 @@ func (s *server) readQuery(q url.Values, from string) error {
 		case name == "starttls" && value == "none" && !s.implicit:
 			s.policy = gomail.NoTLS
 		default:
-			return bad("the address of the mail server may be followed by helo=NAME and, with smtp://, by starttls=required or starttls=none, and by nothing else")
+			return bad("the address of the mail server may be followed by helo=NAME and, with smtp://, by starttls=required " +
+				"or starttls=none, and by nothing else")
 		}
 	}
 	if s.user != "" && s.policy == gomail.NoTLS && !s.implicit && !loopback(s.host) {

@@ -32,7 +32,7 @@ func whileConnecting(err error) error {
 	return r
 }
 
-// distrusted recognises a server that does not speak TLS, or not as the one we meant.
+// distrusted reports whether the server does not speak TLS, or does not prove to be the one that we meant.
 func distrusted(err error) bool {
 	var (
 		record    tls.RecordHeaderError
@@ -66,7 +66,8 @@ func whileSending(err error) error {
 		r.Problem.Cause = mail.SenderRefused
 	case answer.Reason == gomail.ErrSMTPRcptTo:
 		r.Problem.Cause, r.Permanent = verdict(code, status)
-	case answer.Reason == gomail.ErrSMTPData, answer.Reason == gomail.ErrSMTPDataClose, answer.Reason == gomail.ErrWriteContent:
+	case answer.Reason == gomail.ErrSMTPData, answer.Reason == gomail.ErrSMTPDataClose,
+		answer.Reason == gomail.ErrWriteContent:
 		r.Problem.Cause = mail.LetterRefused
 	}
 	return r
@@ -85,8 +86,8 @@ func enhanced(answer *gomail.SendError) string {
 }
 
 // verdict reads the answer to a recipient: by its enhanced status code, which says what is wrong (RFC 3463, and the
-// registry of IANA after it), else by the three digits, which say how (RFC 5321 4.2.3). The first digit alone says nothing:
-// 550 is answered for an unknown mailbox and for relaying that somebody forgot to allow.
+// registry of IANA after it), else by the three digits, which say how (RFC 5321 4.2.3). The first digit alone says
+// nothing: 550 is answered for an unknown mailbox and for relaying that somebody forgot to allow.
 func verdict(code int, status string) (cause mail.Cause, permanent bool) {
 	class, detail, known := strings.Cut(status, ".")
 	switch {
@@ -94,7 +95,8 @@ func verdict(code int, status string) (cause mail.Cause, permanent bool) {
 		return mail.RecipientRefused, false
 	case detail == "6.7":
 		return mail.LettersRefused, false
-	case slices.Contains([]string{"1.1", "1.2", "1.3", "1.6", "1.10"}, detail): // no such mailbox, host or form; moved; takes no mail at all
+	case slices.Contains([]string{"1.1", "1.2", "1.3", "1.6", "1.10"}, detail):
+		// There is no such mailbox, host or form; it has moved; or it takes no mail at all.
 		return mail.RecipientRefused, true
 	case strings.HasPrefix(detail, "2."):
 		return mail.MailboxRefused, false

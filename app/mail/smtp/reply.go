@@ -3,8 +3,8 @@ package smtp
 import "net"
 
 // replies reads a mail server's answers and puts a space behind a code that stands alone on its line: the words after
-// it are optional (RFC 5321 4.2), which the library does not know. Once what comes is no answer in clear, it is TLS and
-// goes through as it is.
+// it are optional (RFC 5321 4.2), which the library does not know. What is no longer an answer
+// in clear text is TLS, and passes as it is.
 type replies struct {
 	net.Conn
 	ready  []byte // mended, to be read

@@ -78,7 +78,8 @@ func (s *sender) Send(ctx context.Context, m mail.Message) error {
 
 func (s *sender) options() []gomail.Option {
 	out := []gomail.Option{
-		gomail.WithPort(s.server.port), gomail.WithHELO(s.server.helo), gomail.WithTimeout(patience), gomail.WithTLSConfig(s.tls),
+		gomail.WithPort(s.server.port), gomail.WithHELO(s.server.helo),
+		gomail.WithTimeout(patience), gomail.WithTLSConfig(s.tls),
 		gomail.WithTLSPolicy(s.server.policy), gomail.WithoutNoop(),
 	}
 	if s.server.user == "" {

@@ -200,7 +200,8 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	case q.Get("client_id") != ClientID || q.Get("redirect_uri") == "":
 		http.Error(w, "no such client", http.StatusBadRequest)
 		return
-	case q.Get("response_type") != "code" || !slices.Contains(scopes, "openid"), len(q.Get("state")) < 22, len(q.Get("nonce")) < 22,
+	case q.Get("response_type") != "code" || !slices.Contains(scopes, "openid"),
+		len(q.Get("state")) < 22, len(q.Get("nonce")) < 22,
 		q.Get("code_challenge_method") != "S256", len(q.Get("code_challenge")) != 43:
 		http.Error(w, "not a question of a careful client", http.StatusBadRequest)
 		return

@@ -54,7 +54,9 @@ func newECKey() *ecdsa.PrivateKey {
 }
 
 func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) {
-	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: ecKey().Public(), KeyID: ecKeyID, Algorithm: "ES256", Use: "sig"}}}
+	set := jose.JSONWebKeySet{
+		Keys: []jose.JSONWebKey{{Key: ecKey().Public(), KeyID: ecKeyID, Algorithm: "ES256", Use: "sig"}},
+	}
 	p.mu.Lock()
 	withRSA := p.signing == RSA
 	p.mu.Unlock()
@@ -77,17 +79,18 @@ func sign(how Signing, claims map[string]any) string {
 		// Padded to the length that the algorithm asks for, as lenient libraries do.
 		secret := make([]byte, 32)
 		copy(secret, ClientSecret)
-		return signed(jose.HS256, secret, "", payload)
+		return signToken(jose.HS256, secret, "", payload)
 	case AnotherKey:
-		return signed(jose.ES256, other(), ecKeyID, payload)
+		return signToken(jose.ES256, other(), ecKeyID, payload)
 	case RSA:
-		return signed(jose.RS256, rsaKey(), rsaKeyID, payload)
+		return signToken(jose.RS256, rsaKey(), rsaKeyID, payload)
 	default:
-		return signed(jose.ES256, ecKey(), ecKeyID, payload)
+		return signToken(jose.ES256, ecKey(), ecKeyID, payload)
 	}
 }
 
-func signed(alg jose.SignatureAlgorithm, key any, id string, payload []byte) string {
+// signToken signs a payload as a compact token.
+func signToken(alg jose.SignatureAlgorithm, key any, id string, payload []byte) string {
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	if id != "" {
 		options = options.WithHeader("kid", id)

@@ -48,11 +48,12 @@ func (v AccountView) federated() bool { return v.Provider != "" || len(v.Linked)
 
 // sectionOf is where each form stands.
 var sectionOf = map[string]string{
-	"preferences": "profile", "password": "password", "codes": "codes", "recovery": "codes", "token": "tokens", "link": "provider", "unlink": "provider", "delegation": "delegation",
+	"preferences": "profile", "password": "password", "codes": "codes", "recovery": "codes",
+	"token": "tokens", "link": "provider", "unlink": "provider", "delegation": "delegation",
 }
 
-// refused is the section of the form that was not accepted; its ID is "" when there is none.
-func (v AccountView) refused() section {
+// sectionOfProblems is the section of the form that was not accepted; its ID is "" when there is none.
+func (v AccountView) sectionOfProblems() section {
 	for _, s := range v.contents() {
 		if len(v.Problems) > 0 && sectionOf[v.Form] == s.ID {
 			return s

@@ -83,7 +83,7 @@ type AccountView struct {
 	Notice                              string              // good news after an act
 	NoticeIn                            string              // the section it stands in, "" for the top of the page
 	Problems                            map[string]string
-	Form                                string // which form the problems are of: preferences, password, codes, recovery, token, link, unlink, delegation
+	Form                                string // which form the problems are of: a key of sectionOf
 	TokenName                           string // as typed
 	TokenDays                           int
 	TokenScopes                         []string

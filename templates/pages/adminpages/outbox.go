@@ -98,8 +98,10 @@ func (v OutboxView) acts() bool {
 
 func (v OutboxView) columns() []components.Column {
 	out := []components.Column{
-		components.Col(v.T(msg.MailOutboxRecipient)), components.Col(v.T(msg.MailOutboxKind)), components.Col(v.T(msg.MailOutboxState)), components.Col(v.T(msg.MailOutboxPut)),
-		components.Num(v.T(msg.MailOutboxAttempts)), components.Col(v.T(msg.MailOutboxNext)), components.Col(v.T(msg.MailOutboxProblem)),
+		components.Col(v.T(msg.MailOutboxRecipient)), components.Col(v.T(msg.MailOutboxKind)),
+		components.Col(v.T(msg.MailOutboxState)), components.Col(v.T(msg.MailOutboxPut)),
+		components.Num(v.T(msg.MailOutboxAttempts)),
+		components.Col(v.T(msg.MailOutboxNext)), components.Col(v.T(msg.MailOutboxProblem)),
 	}
 	if v.acts() {
 		out = append(out, components.Col(v.T(msg.MailOutboxAction)))

@@ -27,8 +27,10 @@ type Fact struct{ Label, Value string }
 
 // offeredZones are offered in the form; any other name of the IANA database is taken too.
 var offeredZones = []string{
-	"Europe/Paris", "America/Guadeloupe", "America/Martinique", "America/Cayenne", "America/Miquelon", "Indian/Reunion", "Indian/Mayotte",
-	"Pacific/Noumea", "Pacific/Tahiti", "Europe/Brussels", "Europe/Luxembourg", "Europe/Zurich", "Europe/London", "Europe/Dublin",
+	"Europe/Paris", "America/Guadeloupe", "America/Martinique",
+	"America/Cayenne", "America/Miquelon", "Indian/Reunion", "Indian/Mayotte",
+	"Pacific/Noumea", "Pacific/Tahiti", "Europe/Brussels",
+	"Europe/Luxembourg", "Europe/Zurich", "Europe/London", "Europe/Dublin",
 	"America/Toronto", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "UTC",
 }
 
@@ -43,5 +45,7 @@ func (v SettingsView) zoneAttributes() templ.Attributes {
 
 // languages are the choices, each in the reader's own language.
 func (v SettingsView) languages() []components.Choice {
-	return []components.Choice{{Value: string(lang.FR), Label: v.T(msg.SettingsLangFr)}, {Value: string(lang.EN), Label: v.T(msg.SettingsLangEn)}}
+	return []components.Choice{
+		{Value: string(lang.FR), Label: v.T(msg.SettingsLangFr)}, {Value: string(lang.EN), Label: v.T(msg.SettingsLangEn)},
+	}
 }

@@ -16,7 +16,9 @@ func drawing(v LadderView) templ.Component {
 		f := chart.LadderFloor{Label: msg.Of(v.Lang, "stage", st)}
 		for _, r := range v.Ladder.Rungs {
 			if r.Stage == st {
-				f.Boxes = append(f.Boxes, chart.LadderBox{ID: r.Profile, Title: v.title(r.Profile).String(v.Lang), Href: "/jobs/" + r.Profile})
+				f.Boxes = append(f.Boxes, chart.LadderBox{
+					ID: r.Profile, Title: v.title(r.Profile).String(v.Lang), Href: "/jobs/" + r.Profile,
+				})
 			}
 		}
 		if len(f.Boxes) > 0 {

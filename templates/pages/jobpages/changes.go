@@ -160,13 +160,16 @@ func (r Reading) says(s layout.Shell, c jobs.Content, path string) []lang.Text {
 	case "purpose":
 		return []lang.Text{c.Purpose}
 	case "requirements":
-		return saysOf(c.Requirements, func(q jobs.Requirement) string { return q.Competency }, last, func(q jobs.Requirement) []lang.Text {
-			return []lang.Text{here(s, r.meter(q).Short(s.Lang)+", "+strings.ToLower(msg.Of(s.Lang, "importance", q.Importance))), q.Note}
+		return saysOf(c.Requirements, competencyOf, last, func(q jobs.Requirement) []lang.Text {
+			importance := strings.ToLower(msg.Of(s.Lang, "importance", q.Importance))
+			return []lang.Text{here(s, r.meter(q).Short(s.Lang)+", "+importance), q.Note}
 		})
 	case "kpis":
-		return saysOf(c.KPIs, func(u jobs.KPIUse) string { return u.KPI }, last, func(u jobs.KPIUse) []lang.Text { return []lang.Text{u.Target} })
+		return saysOf(c.KPIs, func(u jobs.KPIUse) string { return u.KPI }, last, func(u jobs.KPIUse) []lang.Text {
+			return []lang.Text{u.Target}
+		})
 	case "certifications":
-		return saysOf(c.Certifications, func(u jobs.CertificationUse) string { return u.Certification }, last, func(u jobs.CertificationUse) []lang.Text {
+		return saysOf(c.Certifications, certificationOf, last, func(u jobs.CertificationUse) []lang.Text {
 			return []lang.Text{here(s, strings.ToLower(msg.Of(s.Lang, "certification", u.Importance))), u.Note}
 		})
 	case "experience":
@@ -175,18 +178,29 @@ func (r Reading) says(s layout.Shell, c jobs.Content, path string) []lang.Text {
 		return saysOfConditions(s, c.Conditions, last)
 	case "areas":
 		if last == "share" && len(parts) == 3 {
-			return saysOf(c.Areas, func(a jobs.Area) string { return a.Key }, parts[1], func(a jobs.Area) []lang.Text { return []lang.Text{here(s, percent(s, &a.Share))} })
+			return saysOf(c.Areas, func(a jobs.Area) string { return a.Key }, parts[1], func(a jobs.Area) []lang.Text {
+				return []lang.Text{here(s, percent(s, &a.Share))}
+			})
 		}
 	case "tools":
 		if len(parts) == 4 {
-			return saysOf(toolsOf(c.Tools, parts[1]), func(t jobs.Tool) string { return t.Name }, last, func(t jobs.Tool) []lang.Text { return []lang.Text{t.Purpose} })
+			tools := toolsOf(c.Tools, parts[1])
+			return saysOf(tools, func(t jobs.Tool) string { return t.Name }, last, func(t jobs.Tool) []lang.Text {
+				return []lang.Text{t.Purpose}
+			})
 		}
 	case "benefits":
-		return saysOf(c.Benefits, func(b jobs.Benefit) string { return b.Key }, last, func(b jobs.Benefit) []lang.Text { return []lang.Text{b.Title, b.Text, b.Equivalent} })
+		return saysOf(c.Benefits, func(b jobs.Benefit) string { return b.Key }, last, func(b jobs.Benefit) []lang.Text {
+			return []lang.Text{b.Title, b.Text, b.Equivalent}
+		})
 	case "challenges":
-		return saysOf(c.Challenges, func(x jobs.Challenge) string { return x.Key }, last, func(x jobs.Challenge) []lang.Text { return []lang.Text{x.Title, x.Text, x.Example} })
+		return saysOf(c.Challenges, func(x jobs.Challenge) string { return x.Key }, last, func(x jobs.Challenge) []lang.Text {
+			return []lang.Text{x.Title, x.Text, x.Example}
+		})
 	case "methods":
-		return saysOf(c.Methods, func(g jobs.Guided) string { return g.Key }, last, func(g jobs.Guided) []lang.Text { return []lang.Text{g.Title, g.Text} })
+		return saysOf(c.Methods, func(g jobs.Guided) string { return g.Key }, last, func(g jobs.Guided) []lang.Text {
+			return []lang.Text{g.Title, g.Text}
+		})
 	case "day":
 		return saysOf(c.Day, func(e jobs.Entry) string { return e.Key }, last, saysOfEntry)
 	case "trends":
@@ -194,6 +208,10 @@ func (r Reading) says(s layout.Shell, c jobs.Content, path string) []lang.Text {
 	}
 	return []lang.Text{r.wording(c, path)}
 }
+
+func competencyOf(q jobs.Requirement) string { return q.Competency }
+
+func certificationOf(u jobs.CertificationUse) string { return u.Certification }
 
 func saysOfEntry(e jobs.Entry) []lang.Text { return []lang.Text{e.Title, e.Text} }
 

@@ -42,7 +42,10 @@ func (v CompareView) comparisons() []comparison {
 	}
 	return []comparison{
 		{"compare-glance", v.T(msg.JobsGlance), v.compareFacts()},
-		{"compare-purpose", v.T(msg.JobsPurpose), []compareRow{v.row(here(v.Shell, v.T(msg.JobsPurpose)), v.A.Edition.Content.Purpose, v.B.Edition.Content.Purpose)}},
+		{
+			"compare-purpose", v.T(msg.JobsPurpose),
+			[]compareRow{v.row(here(v.Shell, v.T(msg.JobsPurpose)), v.A.Edition.Content.Purpose, v.B.Edition.Content.Purpose)},
+		},
 		{"compare-areas", v.T(msg.JobsResponsibilities), v.compareAreas()},
 		{"compare-competencies", v.T(msg.JobsCompetencies), v.compareRequirements()},
 		{"compare-kpis", v.T(msg.JobsKpis), v.compareKPIs()},
@@ -80,9 +83,9 @@ func (v CompareView) levelDifference(a, b compareCell) (string, bool) {
 	n := b.Meter.Required - a.Meter.Required
 	switch {
 	case n > 0:
-		return v.N(msg.JobsDiffMore, n) + v.weighed(a, b), false
+		return v.N(msg.JobsDiffMore, n) + v.tellWeight(a, b), false
 	case n < 0:
-		return v.N(msg.JobsDiffLess, -n) + v.weighed(a, b), false
+		return v.N(msg.JobsDiffLess, -n) + v.tellWeight(a, b), false
 	case a.Importance != b.Importance:
 		return v.T(msg.JobsDiffImportance, msg.Args{"Weight": v.weight(a, b)}), false
 	default:
@@ -96,8 +99,8 @@ func (v CompareView) weight(a, b compareCell) string {
 	return word(a) + " → " + word(b)
 }
 
-// weighed adds that change to a difference of level, when there is one.
-func (v CompareView) weighed(a, b compareCell) string {
+// tellWeight says what changes in importance beside a difference of level, "" when nothing does.
+func (v CompareView) tellWeight(a, b compareCell) string {
 	if a.Importance == b.Importance {
 		return ""
 	}
@@ -168,9 +171,9 @@ func (v CompareView) compareAreas() []compareRow {
 	union(v.A.Edition.Content.Areas, v.B.Edition.Content.Areas, key, func(a, b *jobs.Area) {
 		var label lang.Text
 		if a != nil {
-			label = named(a.Title, a.Key)
+			label = nameOr(a.Title, a.Key)
 		} else {
-			label = named(b.Title, b.Key)
+			label = nameOr(b.Title, b.Key)
 		}
 		out = append(out, v.row(label, share(a), share(b)))
 	})
@@ -262,7 +265,7 @@ func allTools(c jobs.Content) []jobs.Tool {
 func (v CompareView) choices() []components.Option {
 	out := make([]components.Option, 0, len(v.Choices))
 	for _, c := range v.Choices {
-		out = append(out, components.Option{Value: c.Slug, Label: named(c.Title, c.Slug)})
+		out = append(out, components.Option{Value: c.Slug, Label: nameOr(c.Title, c.Slug)})
 	}
 	return out
 }

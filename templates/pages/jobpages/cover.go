@@ -27,7 +27,7 @@ func roleTabs(s layout.Shell, r Reading) []tab {
 func roleCrumbs(s layout.Shell, r Reading, page string) []components.Crumb {
 	crumbs := []components.Crumb{
 		{Label: components.Says(s.Lang, s.T(msg.SiteNavJobs)), Href: "/jobs"},
-		{Label: named(r.Family.Name, r.Profile.Family), Href: "/families/" + r.Profile.Family},
+		{Label: nameOr(r.Family.Name, r.Profile.Family), Href: "/families/" + r.Profile.Family},
 	}
 	last := components.Crumb{Label: r.Edition.Content.Title}
 	if page == "" {

@@ -54,7 +54,7 @@ func Family(v FamilyView) templ.Component {
 			}
 			templ_7745c5c3_Err = components.Breadcrumb(v.Lang,
 				components.Crumb{Label: here(v.Shell, v.T(msg.SiteNavJobs)), Href: "/jobs"},
-				components.Crumb{Label: named(v.Family.Name, v.Family.Slug)}).Render(ctx, templ_7745c5c3_Buffer)
+				components.Crumb{Label: nameOr(v.Family.Name, v.Family.Slug)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -75,7 +75,7 @@ func Family(v FamilyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Bare(named(v.Family.Name, v.Family.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Bare(nameOr(v.Family.Name, v.Family.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,7 +16,7 @@ import (
 func glanceFacts(s layout.Shell, r Reading) []fact {
 	c, p := r.Edition.Content, r.Profile
 	facts := []fact{
-		{Label: s.T(msg.JobsFamily), Text: named(r.Family.Name, p.Family), Href: "/families/" + p.Family},
+		{Label: s.T(msg.JobsFamily), Text: nameOr(r.Family.Name, p.Family), Href: "/families/" + p.Family},
 		{Label: s.T(msg.JobsTrack), Text: r.track()},
 		plain(s, msg.JobsStage, msg.Of(s.Lang, "stage", p.Stage)),
 		plain(s, msg.JobsGrade, p.Grade),
@@ -70,7 +70,7 @@ func reportsTo(s layout.Shell, r Reading) fact {
 	f := fact{Label: s.T(msg.JobsReportsTo)}
 	switch {
 	case r.ReportsTo != nil:
-		f.Text, f.Href = named(r.ReportsTo.Title, r.ReportsTo.Slug), "/jobs/"+r.ReportsTo.Slug
+		f.Text, f.Href = nameOr(r.ReportsTo.Title, r.ReportsTo.Slug), "/jobs/"+r.ReportsTo.Slug
 	case r.Profile.ReportsTo != "":
 		f.Text, f.Href = lang.NewText(r.Profile.ReportsTo, r.Profile.ReportsTo), "/jobs/"+r.Profile.ReportsTo
 	}

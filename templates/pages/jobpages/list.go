@@ -30,14 +30,17 @@ func groups(families []jobs.Family, rows []Row) []group {
 }
 
 func newGroup(families []jobs.Family, r Row) group {
-	g := group{Slug: r.Family, ID: "track-" + r.Family + "-" + r.Track, Family: named(lang.Text{}, r.Family), Track: named(lang.Text{}, r.Track)}
+	g := group{
+		Slug: r.Family, ID: "track-" + r.Family + "-" + r.Track,
+		Family: nameOr(lang.Text{}, r.Family), Track: nameOr(lang.Text{}, r.Track),
+	}
 	for _, f := range families {
 		if f.Slug != r.Family {
 			continue
 		}
-		g.Family = named(f.Name, f.Slug)
+		g.Family = nameOr(f.Name, f.Slug)
 		t, _ := f.Track(r.Track)
-		g.Track = named(t.Name, r.Track)
+		g.Track = nameOr(t.Name, r.Track)
 	}
 	return g
 }

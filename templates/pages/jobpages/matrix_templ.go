@@ -56,7 +56,7 @@ func Matrix(v MatrixView) templ.Component {
 			}
 			templ_7745c5c3_Err = components.Breadcrumb(v.Lang,
 				components.Crumb{Label: here(v.Shell, v.T(msg.SiteNavJobs)), Href: "/jobs"},
-				components.Crumb{Label: named(v.Family.Name, v.Family.Slug), Href: "/families/" + v.Family.Slug},
+				components.Crumb{Label: nameOr(v.Family.Name, v.Family.Slug), Href: "/families/" + v.Family.Slug},
 				components.Crumb{Label: here(v.Shell, v.T(msg.JobsMatrixTitle))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -65,7 +65,7 @@ func Matrix(v MatrixView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Bare(named(v.Family.Name, v.Family.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Bare(nameOr(v.Family.Name, v.Family.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -379,7 +379,7 @@ func matrixTable(v MatrixView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Bare(named(r.Title, r.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Bare(nameOr(r.Title, r.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -454,7 +454,7 @@ func matrixTable(v MatrixView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Bare(named(row.Name, row.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Bare(nameOr(row.Name, row.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

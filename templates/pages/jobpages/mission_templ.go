@@ -235,7 +235,7 @@ func area(s layout.Shell, r Reading, a jobs.Area) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Text(named(a.Title, a.Key), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Text(nameOr(a.Title, a.Key), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

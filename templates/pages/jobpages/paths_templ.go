@@ -212,7 +212,7 @@ func moveHead(s layout.Shell, r Reading, m Move) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Bare(named(m.Role.Title, m.Role.Slug), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Bare(nameOr(m.Role.Title, m.Role.Slug), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -337,7 +337,7 @@ func nextMove(s layout.Shell, r Reading, m Move) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Bare(named(a.Competency.Title, a.Competency.Slug), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Bare(nameOr(a.Competency.Title, a.Competency.Slug), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -432,7 +432,7 @@ func nextMove(s layout.Shell, r Reading, m Move) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Bare(named(m.Role.Title, m.Role.Slug), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Bare(nameOr(m.Role.Title, m.Role.Slug), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -90,10 +90,11 @@ func (r Reading) scale(competency string) competencies.Scale {
 
 // competencyName is the competency's name, or its slug when the catalogue does not have it.
 func (r Reading) competencyName(slug string) lang.Text {
-	return named(r.Competencies[slug].Name, slug)
+	return nameOr(r.Competencies[slug].Name, slug)
 }
 
-func named(t lang.Text, slug string) lang.Text {
+// nameOr is a name, or the slug in both languages where there is no name.
+func nameOr(t lang.Text, slug string) lang.Text {
 	if t.IsZero() {
 		return lang.NewText(slug, slug)
 	}
@@ -106,14 +107,14 @@ func (r Reading) kpi(u jobs.KPIUse) jobs.KPI {
 		return *u.Definition
 	}
 	k := r.KPIs[u.KPI]
-	k.Name = named(k.Name, u.KPI)
+	k.Name = nameOr(k.Name, u.KPI)
 	return k
 }
 
 // track is the name of the role's track.
 func (r Reading) track() lang.Text {
 	t, _ := r.Family.Track(r.Profile.Track)
-	return named(t.Name, r.Profile.Track)
+	return nameOr(t.Name, r.Profile.Track)
 }
 
 // requirements lists those of one importance, in the profile's order.

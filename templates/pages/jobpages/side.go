@@ -15,7 +15,9 @@ func options(s layout.Shell, pairs ...[2]string) []components.Option {
 }
 
 func printLangs(s layout.Shell) []components.Option {
-	return options(s, [2]string{"fr", s.T(msg.JobsPrintFr)}, [2]string{"en", s.T(msg.JobsPrintEn)}, [2]string{"fr,en", s.T(msg.JobsPrintBoth)})
+	return options(s, [2]string{"fr", s.T(msg.JobsPrintFr)}, [2]string{"en", s.T(msg.JobsPrintEn)}, [2]string{
+		"fr,en", s.T(msg.JobsPrintBoth),
+	})
 }
 
 func printPapers(s layout.Shell) []components.Option {

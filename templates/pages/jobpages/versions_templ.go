@@ -57,7 +57,7 @@ func Versions(v VersionsView) templ.Component {
 			}
 			templ_7745c5c3_Err = components.Breadcrumb(v.Lang,
 				components.Crumb{Label: here(v.Shell, v.T(msg.SiteNavJobs)), Href: "/jobs"},
-				components.Crumb{Label: named(v.Profile.Content.Title, v.Profile.Slug), Href: "/jobs/" + v.Profile.Slug},
+				components.Crumb{Label: nameOr(v.Profile.Content.Title, v.Profile.Slug), Href: "/jobs/" + v.Profile.Slug},
 				components.Crumb{Label: here(v.Shell, v.T(msg.JobsTabVersions))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -79,7 +79,7 @@ func Versions(v VersionsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Bare(named(v.Profile.Content.Title, v.Profile.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Bare(nameOr(v.Profile.Content.Title, v.Profile.Slug), v.Lang).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

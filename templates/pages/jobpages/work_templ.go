@@ -58,7 +58,7 @@ func tools(s layout.Shell, r Reading) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Text(named(g.Title, g.Key), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Text(nameOr(g.Title, g.Key), s.Lang).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

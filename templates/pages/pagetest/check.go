@@ -37,7 +37,8 @@ func Run[V any](t *testing.T, p Page[V]) {
 			t.Run("with nothing", func(t *testing.T) { Check(t, render(nil), l) })
 			t.Run("escapes every field", func(t *testing.T) { CheckEscaped(t, render(Always(Poison))) })
 			t.Run("refuses script addresses", func(t *testing.T) {
-				if html := render(Always("javascript:alert(1)")); strings.Contains(html, `href="javascript:`) || strings.Contains(html, `action="javascript:`) {
+				if html := render(Always("javascript:alert(1)")); strings.Contains(html, `href="javascript:`) ||
+					strings.Contains(html, `action="javascript:`) {
 					t.Error("a script address came through")
 				}
 			})
@@ -56,10 +57,12 @@ func Render(t *testing.T, c templ.Component) string {
 }
 
 var (
-	idAttr     = regexp.MustCompile(` id="([^"]*)"`)
-	forbidden  = regexp.MustCompile(`(?i)\s(style|on[a-z]+|hx-on[^=]*)=`)
-	inline     = regexp.MustCompile(`<script(?:[^>]*)>`)
-	bareKey    = regexp.MustCompile(`>\s*(site|jobs|competencies|careers|pay|stage|importance|category|move|origin|state|trend)\.[a-z_.]+`)
+	idAttr    = regexp.MustCompile(` id="([^"]*)"`)
+	forbidden = regexp.MustCompile(`(?i)\s(style|on[a-z]+|hx-on[^=]*)=`)
+	inline    = regexp.MustCompile(`<script(?:[^>]*)>`)
+	bareKey   = regexp.MustCompile(
+		`>\s*(site|jobs|competencies|careers|pay|stage|importance|category|move|origin|state|trend)\.[a-z_.]+`,
+	)
 	foreignSrc = regexp.MustCompile(`(?:src|action|formaction)="(?:https?:)?//`)
 )
 

@@ -11,7 +11,9 @@ func (v ListView) count() string {
 	if len(v.People) == v.Total {
 		return v.N(msg.PeopleCount, v.Total)
 	}
-	return v.T(msg.PeopleCountOf, msg.Args{"Shown": lang.Number(v.Lang, len(v.People)), "Total": v.N(msg.PeopleCount, v.Total)})
+	return v.T(msg.PeopleCountOf, msg.Args{
+		"Shown": lang.Number(v.Lang, len(v.People)), "Total": v.N(msg.PeopleCount, v.Total),
+	})
 }
 
 // days says when an assignment held.

@@ -51,28 +51,41 @@ type way struct {
 func waysOn(v HomeView) []way {
 	var out []way
 	if v.Profile != "" {
-		out = append(out, way{Icon: "user-circle", Href: "/jobs/" + v.Profile, Title: v.T(msg.SiteWayOwn), Text: v.T(msg.SiteWayOwnText)})
+		out = append(out, way{
+			Icon: "user-circle", Href: "/jobs/" + v.Profile, Title: v.T(msg.SiteWayOwn), Text: v.T(msg.SiteWayOwnText),
+		})
 	}
 	if v.Team > 0 {
-		out = append(out, way{Icon: "users", Href: "/people/" + v.Self, Title: v.N(msg.SiteWayTeam, v.Team), Text: v.T(msg.SiteWayTeamText)})
+		out = append(out, way{
+			Icon: "users", Href: "/people/" + v.Self, Title: v.N(msg.SiteWayTeam, v.Team), Text: v.T(msg.SiteWayTeamText),
+		})
 	}
 	if v.Can.Competencies {
-		out = append(out, way{Icon: "list-check", Href: "/competencies", Title: v.N(msg.SiteWayCompetencies, v.Competencies), Text: v.T(msg.SiteWayCompetenciesText)})
+		out = append(out, way{
+			Icon: "list-check", Href: "/competencies",
+			Title: v.N(msg.SiteWayCompetencies, v.Competencies), Text: v.T(msg.SiteWayCompetenciesText),
+		})
 	}
 	if v.Can.Ladders && v.Ladders {
 		out = append(out, way{Icon: "stairs-up", Href: "/ladders", Title: v.T(msg.SiteWayLadder), Text: v.T(msg.SiteWayLadderText)})
 	}
 	if v.Can.Jobs {
-		out = append(out, way{Icon: "arrows-left-right", Href: "/jobs/compare", Title: v.T(msg.SiteWayCompare), Text: v.T(msg.SiteWayCompareText)})
+		out = append(out, way{
+			Icon: "arrows-left-right", Href: "/jobs/compare", Title: v.T(msg.SiteWayCompare), Text: v.T(msg.SiteWayCompareText),
+		})
 	}
 	if v.Can.Pay {
 		out = append(out, way{Icon: "coins", Href: "/pay/bands", Title: v.T(msg.SiteWayPay), Text: v.T(msg.SiteWayPayText)})
 	}
 	if v.Can.Accounts {
-		out = append(out, way{Icon: "key", Href: "/admin/accounts", Title: v.T(msg.SiteWayAccounts), Text: v.T(msg.SiteWayAccountsText)})
+		out = append(out, way{
+			Icon: "key", Href: "/admin/accounts", Title: v.T(msg.SiteWayAccounts), Text: v.T(msg.SiteWayAccountsText),
+		})
 	}
 	if v.Can.Journal {
-		out = append(out, way{Icon: "list-check", Href: "/admin/journal", Title: v.T(msg.SiteWayJournal), Text: v.T(msg.SiteWayJournalText)})
+		out = append(out, way{
+			Icon: "list-check", Href: "/admin/journal", Title: v.T(msg.SiteWayJournal), Text: v.T(msg.SiteWayJournalText),
+		})
 	}
 	return out
 }

@@ -62,22 +62,28 @@ func (b *bench) documents() ([]row, error) {
 		return nil, err
 	}
 	return []row{{
-		measured: "job-profile PDF, embedded fonts", against: "the same document with a full font through AddUTF8FontFromBytes",
-		ours: m[0], theirs: m[1], unit: milliseconds, limit: atMostOneIn(6), seen: "1/7.9; 1/12 with a pooled compressor",
-		how: "one French A4 profile of the territory manager is rendered from values in memory to bytes, with the subset fonts and with the complete DejaVu Sans (760 kB) in every style.",
+		measured: "job-profile PDF, embedded fonts",
+		against:  "the same document with a full font through AddUTF8FontFromBytes",
+		ours:     m[0], theirs: m[1], unit: milliseconds, limit: atMostOneIn(6), seen: "1/7.9; 1/12 with a pooled compressor",
+		how: "one French A4 profile of the territory manager is rendered from values in memory to bytes, with the subset " +
+			"fonts and with the complete DejaVu Sans (760 kB) in every style.",
 	}, {
 		measured: "the same, beside a small full font", against: "the same document with the Open Sans ours are cut from",
 		ours: m[0], theirs: m[5], unit: milliseconds, limit: atMostOneIn(6), seen: "",
-		how:  "as the first row, with the complete Open Sans Regular (131 kB) in every style.",
-		note: "the layout and the compression of the pages, which both sides share, are most of our time, and this font has few glyphs to read.",
+		how: "as the first row, with the complete Open Sans Regular (131 kB) in every style.",
+		note: "the layout and the compression of the pages, which both sides share, are most of our time, and this font " +
+			"has few glyphs to read.",
 	}, {
 		measured: "the same PDF", against: "headless Chromium, already warm, printing the same page",
 		ours: m[0], theirs: m[2], unit: milliseconds, limit: atMostOneIn(40), seen: "1/56",
-		how: "Chromium has the French page of the territory manager open and prints it by Page.printToPDF; loading the page is not counted, nor is reading the profile for ours.",
+		how: "Chromium has the French page of the territory manager open and prints it by Page.printToPDF; loading the " +
+			"page is not counted, nor is reading the profile for ours.",
 	}, {
-		measured: "PDF with characters outside Windows-1252", against: "the same document with a full font, the Open Sans ours are cut from",
-		ours: m[3], theirs: m[4], unit: milliseconds, limit: atMost(0.7), seen: "0.61",
-		how: "as the first row, with a company name in Polish, Greek and Ukrainian letters, which makes ours load its Unicode subset.",
+		measured: "PDF with characters outside Windows-1252",
+		against:  "the same document with a full font, the Open Sans ours are cut from",
+		ours:     m[3], theirs: m[4], unit: milliseconds, limit: atMost(0.7), seen: "0.61",
+		how: "as the first row, with a company name in Polish, Greek and Ukrainian letters, which makes ours load its " +
+			"Unicode subset.",
 	}}, nil
 }
 
@@ -108,7 +114,9 @@ func (b *bench) chromium(site *app.App) (func() error, error) {
 		return nil
 	})
 	signIn := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
-		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: web.SessionCookie(false), Value: opened.Token, URL: address})
+		_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{
+			Name: web.SessionCookie(false), Value: opened.Token, URL: address,
+		})
 		return chromedp.Void{}, err
 	}
 	page := address + "/jobs/" + flagship + "?lang=fr"
@@ -117,7 +125,8 @@ func (b *bench) chromium(site *app.App) (func() error, error) {
 		return nil, fmt.Errorf("open the page in Chromium: %w", err)
 	}
 	if answer.Status != 200 || answer.URL != page {
-		return nil, fmt.Errorf("Chromium got %d for the page", answer.Status) //nolint:staticcheck // a name begins the sentence
+		//nolint:staticcheck // a name begins the sentence
+		return nil, fmt.Errorf("Chromium got %d for the page", answer.Status)
 	}
 	return func() error {
 		b, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPrintBackground()))

@@ -45,15 +45,18 @@ func (b *bench) list() ([]row, error) {
 	return []row{{
 		measured: "list page of 50 rows, rendering", against: "html/template writing the same bytes",
 		ours: m[0], theirs: m[1], unit: milliseconds, limit: atMostOneIn(4), seen: "templ 1/5.5",
-		how: fmt.Sprintf("the whole page (%d kB) is rendered into a buffer from one view; the html/template asks for the same messages, and the two are compared byte by byte before.", out.Len()/1000),
+		how: fmt.Sprintf("the whole page (%d kB) is rendered into a buffer from one view; the html/template asks for the "+
+			"same messages, and the two are compared byte by byte before.", out.Len()/1000),
 	}}, nil
 }
 
 // listView is the list as the site shows it to an employee, the shipped profiles repeated to a full page.
 func (b *bench) listView(site *app.App) (jobpages.ListView, error) {
 	v := jobpages.ListView{Shell: layout.Shell{
-		Lang: lang.FR, Theme: "light", Path: "/jobs", Section: layout.Jobs, Demo: true, Company: app.DemoCompany,
-		User: &layout.User{Name: "Camille Roy", Role: "Personnel"}, Can: layout.Can{Jobs: true, Competencies: true, Ladders: true},
+		Lang: lang.FR, Theme: "light", Path: "/jobs", Section: layout.Jobs,
+		Demo: true, Company: app.DemoCompany,
+		User: &layout.User{Name: "Camille Roy", Role: "Personnel"},
+		Can:  layout.Can{Jobs: true, Competencies: true, Ladders: true},
 	}}
 	s := site.Services
 	var err error
@@ -136,13 +139,18 @@ func twinOf(v jobpages.ListView) writer {
 	t := template.Must(template.New("list").Funcs(twinWords(v.Shell)).Parse(betweenLines.ReplaceAllString(twinText, "")))
 	data := twinView{ListView: v}
 	for _, s := range jobs.Stages() {
-		data.StageOptions = append(data.StageOptions, components.Option{Value: string(s), Label: components.Says(v.Lang, msg.Of(v.Lang, "stage", s))})
+		data.StageOptions = append(data.StageOptions, components.Option{
+			Value: string(s), Label: components.Says(v.Lang, msg.Of(v.Lang, "stage", s)),
+		})
 	}
 	for i, r := range v.Rows {
 		if i == 0 || v.Rows[i-1].Track != r.Track {
 			f := v.Families[slices.IndexFunc(v.Families, func(f jobs.Family) bool { return f.Slug == r.Family })]
 			track, _ := f.Track(r.Track)
-			data.Groups = append(data.Groups, twinGroup{ID: "track-" + r.Family + "-" + r.Track, FamilySlug: f.Slug, Family: f.Name.String(v.Lang), Track: track.Name.String(v.Lang)})
+			data.Groups = append(data.Groups, twinGroup{
+				ID: "track-" + r.Family + "-" + r.Track, FamilySlug: f.Slug,
+				Family: f.Name.String(v.Lang), Track: track.Name.String(v.Lang),
+			})
 		}
 		last := &data.Groups[len(data.Groups)-1]
 		last.Rows = append(last.Rows, r)
@@ -188,5 +196,6 @@ func sameBytes(ours, theirs writer) error {
 		at++
 	}
 	around := func(s []byte) []byte { return s[max(at-40, 0):min(at+60, len(s))] }
-	return fmt.Errorf("list.gohtml no longer writes the page of package jobpages: change it the way the page changed. At byte %d the page has\n%q\nand list.gohtml\n%q", at, around(a.Bytes()), around(b.Bytes()))
+	return fmt.Errorf("list.gohtml no longer writes the page of package jobpages: change it the way the page changed. "+
+		"At byte %d the page has\n%q\nand list.gohtml\n%q", at, around(a.Bytes()), around(b.Bytes()))
 }

@@ -45,7 +45,9 @@ type results struct {
 }
 
 func (r *results) add(more results) {
-	r.rows, r.pages, r.visits = append(r.rows, more.rows...), append(r.pages, more.pages...), append(r.visits, more.visits...)
+	r.rows = append(r.rows, more.rows...)
+	r.pages = append(r.pages, more.pages...)
+	r.visits = append(r.visits, more.visits...)
 }
 
 func ofRows(measure func(*bench) ([]row, error)) func(*bench) (results, error) {

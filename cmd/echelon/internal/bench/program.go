@@ -55,7 +55,9 @@ func (b *bench) program() ([]row, error) {
 			return inMilliseconds(s.took), errors.Join(err, s.close())
 		}
 	}
-	m, err := interleave(b.reps, start(0, func() (*started, error) { return b.startEchelon(p, "/readyz") }), start(1, func() (*started, error) { return b.startMinimal(p) }))
+	echelon := start(0, func() (*started, error) { return b.startEchelon(p, "/readyz") })
+	minimal := start(1, func() (*started, error) { return b.startMinimal(p) })
+	m, err := interleave(b.reps, echelon, minimal)
 	if err != nil {
 		return nil, err
 	}
@@ -70,13 +72,19 @@ func (b *bench) program() ([]row, error) {
 	}
 	return append(pages, []row{{
 		measured: "start to first 200", against: against, ours: m[0], theirs: m[1], unit: milliseconds, limit: atMost(4),
-		how: "from the start of the process on an existing SQLite file, ours with the shipped content, to the first 200 of /readyz, which reads the database in both; asked every millisecond.",
+		how: "from the start of the process on an existing SQLite file, ours with the shipped content, to the first 200 of " +
+			"/readyz, which reads the database in both; asked every millisecond.",
 	}, {
-		measured: "idle memory", against: against, ours: median(ours), theirs: median(theirs), unit: megabytes, limit: atMost(3),
+		measured: "idle memory", against: against, ours: median(ours),
+		theirs: median(theirs), unit: megabytes, limit: atMost(3),
 		how: fmt.Sprintf("resident memory of the same processes %.1f s after their first 200.", quiet.Seconds()),
 	}, {
 		measured: "stripped binary", against: against, ours: size[0], theirs: size[1], unit: megabytes, limit: noLimit,
-		how: "bytes of the two binaries, both built with -trimpath -ldflags '-s -w'; ours holds the front-end files, fonts, messages and content. The parts the product is bound to hold more: Fiber, bun with both drivers and its migrations, validator and gofpdf, in a program that calls each once and has nothing of ours, came to 23.2 MB, 1.97 times the minimal program. validator and bun/migrate call methods by name, for which the linker keeps every exported method of every type. The rest is OpenAPI, metrics, YAML, all pages, fonts, content and front-end files.",
+		how: "bytes of the two binaries, both built with -trimpath -ldflags '-s -w'; ours holds the front-end files, " +
+			"fonts, messages and content. The parts the product is bound to hold more: Fiber, bun with both drivers and its " +
+			"migrations, validator and gofpdf, in a program that calls each once and has nothing of ours, came to 23.2 MB, " +
+			"1.97 times the minimal program. validator and bun/migrate call methods by name, for which the linker keeps every " +
+			"exported method of every type. The rest is OpenAPI, metrics, YAML, all pages, fonts, content and front-end files.",
 	}}...), nil
 }
 
@@ -99,10 +107,18 @@ func (b *bench) firstPages(p *programs) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	const how = "from the start of the process on an SQLite file that holds its content already to the first 200 of the home page; theirs to its first 200 of /readyz."
+	const how = "from the start of the process on an SQLite file that holds its content already to the first 200 of the " +
+		"home page; theirs to its first 200 of /readyz."
 	return []row{
-		{measured: "start to first page", against: against, ours: m[0], theirs: m[2], unit: milliseconds, limit: noLimit, how: how},
-		{measured: "start to first page of the demo", against: against, ours: m[1], theirs: m[2], unit: milliseconds, limit: noLimit, how: "as the row before, with --demo, which compares the shipped content and the demo company with what is there."},
+		{
+			measured: "start to first page", against: against, ours: m[0],
+			theirs: m[2], unit: milliseconds, limit: noLimit, how: how,
+		},
+		{
+			measured: "start to first page of the demo", against: against, ours: m[1],
+			theirs: m[2], unit: milliseconds, limit: noLimit,
+			how: "as the row before, with --demo, which compares the shipped content and the demo company with what is there.",
+		},
 	}, nil
 }
 
@@ -111,8 +127,12 @@ func (b *bench) programs() (*programs, error) {
 	if b.built != nil {
 		return b.built, nil
 	}
-	p := &programs{echelon: filepath.Join(b.dir, "echelon"), minimal: filepath.Join(b.dir, "minimal"), content: filepath.Join(b.dir, "content.db"), demo: filepath.Join(b.dir, "demo.db")}
-	for out, pkg := range map[string]string{p.echelon: "./cmd/echelon", p.minimal: "./cmd/echelon/internal/bench/minimal"} {
+	p := &programs{
+		echelon: filepath.Join(b.dir, "echelon"), minimal: filepath.Join(b.dir, "minimal"),
+		content: filepath.Join(b.dir, "content.db"), demo: filepath.Join(b.dir, "demo.db"),
+	}
+	sources := map[string]string{p.echelon: "./cmd/echelon", p.minimal: "./cmd/echelon/internal/bench/minimal"}
+	for out, pkg := range sources {
 		build := exec.CommandContext(b.ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, pkg)
 		build.Stderr = b.out
 		if err := build.Run(); err != nil {
@@ -138,7 +158,10 @@ func (b *bench) startEchelon(p *programs, until string) (*started, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.start(addr, until, exec.CommandContext(b.ctx, p.echelon, "serve"), "ECHELON_ADDR="+addr, "ECHELON_DATABASE_URL=sqlite:"+p.content)
+	return b.start(
+		addr, until, exec.CommandContext(b.ctx, p.echelon, "serve"),
+		"ECHELON_ADDR="+addr, "ECHELON_DATABASE_URL=sqlite:"+p.content,
+	)
 }
 
 // startDemo serves the demo until its home page answers.
@@ -147,7 +170,10 @@ func (b *bench) startDemo(p *programs) (*started, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.start(addr, "/", exec.CommandContext(b.ctx, p.echelon, "serve", "--demo"), "ECHELON_ADDR="+addr, "ECHELON_DATABASE_URL=sqlite:"+p.demo)
+	return b.start(
+		addr, "/", exec.CommandContext(b.ctx, p.echelon, "serve", "--demo"),
+		"ECHELON_ADDR="+addr, "ECHELON_DATABASE_URL=sqlite:"+p.demo,
+	)
 }
 
 func (b *bench) startMinimal(p *programs) (*started, error) {
@@ -155,7 +181,10 @@ func (b *bench) startMinimal(p *programs) (*started, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.start(addr, "/readyz", exec.CommandContext(b.ctx, p.minimal), "MINIMAL_ADDR="+addr, "MINIMAL_DATABASE="+filepath.Join(b.dir, "minimal.db"))
+	return b.start(
+		addr, "/readyz", exec.CommandContext(b.ctx, p.minimal), "MINIMAL_ADDR="+addr,
+		"MINIMAL_DATABASE="+filepath.Join(b.dir, "minimal.db"),
+	)
 }
 
 // start runs a program until it answers an address of its own with 200. What it writes goes nowhere, but it is written.

@@ -65,7 +65,9 @@ func (b *bench) relationsOn(site *app.App, kind string) (row, error) {
 	return row{
 		measured: "profile JSON, not cached, " + name, against: "bun with `Relation` for each child table, same database",
 		ours: m[0], theirs: m[1], unit: milliseconds, limit: fasterBy(2), seen: seen,
-		how: fmt.Sprintf("the service reads the territory manager and its answer is written as the API writes it (%d kB, compared with the API's own before); theirs loads the same content from %d tables filled from it and writes it (%d kB; without the revisions of translations, with variants as one column).",
+		how: fmt.Sprintf("the service reads the territory manager and its answer is written as the API writes it (%d kB, "+
+			"compared with the API's own before); theirs loads the same content from %d tables filled from it and writes it "+
+			"(%d kB; without the revisions of translations, with variants as one column).",
 			ours.Len()/1000, len(relatedTables), theirs.Len()/1000),
 	}, nil
 }
@@ -129,7 +131,8 @@ func (b *bench) sameAsAPI(site *app.App, ours []byte) error {
 		return err
 	}
 	if !bytes.Equal(bytes.TrimSpace(body), bytes.TrimSpace(ours)) {
-		return fmt.Errorf("the API answers otherwise than measured here (status %d, %d bytes instead of %d): change type answer the way package jobsweb changed", res.StatusCode, len(body), len(ours))
+		return fmt.Errorf("the API answers otherwise than measured here (status %d, %d bytes instead of %d): change type "+
+			"answer the way package jobsweb changed", res.StatusCode, len(body), len(ours))
 	}
 	return nil
 }

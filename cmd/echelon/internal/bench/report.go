@@ -27,11 +27,14 @@ func table(rows []row) string {
 // pageTable writes what readers wait for as Markdown.
 func pageTable(pages []pageRow) string {
 	var b strings.Builder
-	b.WriteString("| page | database | bytes | compressed | p50 | from memory | ratio | requests/s | from memory | ratio | not compressed |\n")
+	b.WriteString("| page | database | bytes | compressed | p50 | from memory | ratio | requests/s | from memory | " +
+		"ratio | not compressed |\n")
 	b.WriteString("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, r := range pages {
-		_, _ = fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %.2f | %.0f | %.0f | %.2f | %s, %.0f/s |\n", r.name, r.database,
-			kilobytes(float64(r.size)), kilobytes(float64(r.sent)), milliseconds.write(r.took), milliseconds.write(r.floorTook), r.slower(),
+		_, _ = fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %.2f | %.0f | %.0f | %.2f | %s, %.0f/s |\n",
+			r.name, r.database,
+			kilobytes(float64(r.size)), kilobytes(float64(r.sent)),
+			milliseconds.write(r.took), milliseconds.write(r.floorTook), r.slower(),
 			r.rate, r.floorRate, r.share(), milliseconds.write(r.plain), r.plainRate)
 	}
 	return b.String()
@@ -66,10 +69,10 @@ func tables(r results) string {
 
 // How the two tables beside the main one are measured.
 const (
-	howPages = "What a reader waits for who may see no pay: the whole way over loopback, in the language of the browser, compressed (br) " +
-		"unless said otherwise. p50 is the median of one connection, requests/s what eight connections get; client and server share " +
-		"the process and its cores. \"From memory\" is a handler that looks up the same session and renders the same view, or the same " +
-		"document, from values in memory and compresses it alike."
+	howPages = "What a reader waits for who may see no pay: the whole way over loopback, in the language of the " +
+		"browser, compressed (br) unless said otherwise. p50 is the median of one connection, requests/s what eight " +
+		"connections get; client and server share the process and its cores. \"From memory\" is a handler that looks up " +
+		"the same session and renders the same view, or the same document, from values in memory and compresses it alike."
 	howVisits = "What Chromium loads over the network, headers included; each first visit begins with an empty cache."
 )
 
@@ -78,13 +81,14 @@ func report(all results, about machine, reps int) string {
 	rows := all.rows
 	var b strings.Builder
 	b.WriteString("# Benchmarks\n\n")
-	b.WriteString("Written by `make bench`; not to be edited by hand. All numbers come from one run: they say how two ways of doing the same\n")
-	b.WriteString("compare on one machine, not how fast another machine is.\n\n")
+	b.WriteString("Written by `make bench`; not to be edited by hand. All numbers come from one run: they say how two " +
+		"ways of doing the same\ncompare on one machine, not how fast another machine is.\n\n")
 	for _, line := range about.lines() {
 		b.WriteString("- " + line + "\n")
 	}
 	b.WriteString("\n" + table(rows) + "\n")
-	_, _ = fmt.Fprintf(&b, "Each number is the median of %d interleaved repetitions (ours, theirs, ours, theirs, …) after one that is thrown away;\n", reps)
+	_, _ = fmt.Fprintf(&b, "Each number is the median of %d interleaved repetitions (ours, theirs, ours, theirs, …) "+
+		"after one that is thrown away;\n", reps)
 	b.WriteString("the ratio is that of the medians, for \"×\" how many times faster ours is. MB are 1 000 000 bytes.\n\n")
 	b.WriteString("## Pages over HTTP\n\n" + howPages + "\n\n" + pageTable(all.pages) + "\n")
 	b.WriteString("## Weight\n\n" + howVisits + "\n\n" + visitTable(all.visits) + "\n")

@@ -43,13 +43,16 @@ func (b *bench) requests() (rows []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	how := fmt.Sprintf("%d keep-alive connections over loopback for %s, server and client on the same cores, each server a process of its own, ours with the settings as they come", connections, asking)
+	how := fmt.Sprintf("%d keep-alive connections over loopback for %s, server and client on the same cores, each "+
+		"server a process of its own, ours with the settings as they come", connections, asking)
 	return []row{{
-		measured: "a public cached resource, 304", against: "a bare Fiber \"hello\"", ours: m[0], theirs: m[2], unit: perSecond, limit: atLeast(0.65),
+		measured: "a public cached resource, 304", against: "a bare Fiber \"hello\"",
+		ours: m[0], theirs: m[2], unit: perSecond, limit: atLeast(0.65),
 		seen: "0.85 in plain Fiber; 0.61 through huma",
 		how:  how + "; the stylesheet is asked for with the ETag it has.",
 	}, {
-		measured: "health JSON through all middleware", against: "a bare Fiber \"hello\"", ours: m[1], theirs: m[2], unit: perSecond, limit: atLeast(0.60),
+		measured: "health JSON through all middleware", against: "a bare Fiber \"hello\"",
+		ours: m[1], theirs: m[2], unit: perSecond, limit: atLeast(0.60),
 		how: how + "; /healthz is asked for.",
 	}}, nil
 }
@@ -57,7 +60,9 @@ func (b *bench) requests() (rows []row, err error) {
 // load is a probe of the requests per second that an address answers. An answer with another status ends it.
 func load(url string, status int, tag string) probe {
 	return func() (float64, error) {
-		return rate(connections, asking, func(client *fasthttp.HostClient, req *fasthttp.Request, res *fasthttp.Response) error {
+		return rate(connections, asking, func(
+			client *fasthttp.HostClient, req *fasthttp.Request, res *fasthttp.Response,
+		) error {
 			req.SetRequestURI(url)
 			if tag != "" {
 				req.Header.Set(fasthttp.HeaderIfNoneMatch, tag)
@@ -99,7 +104,8 @@ func rate(connections int, period time.Duration, ask asker, url string) (float64
 func lightClient(url string, connections int) *fasthttp.HostClient {
 	host, _, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
 	return &fasthttp.HostClient{
-		Addr: host, MaxConns: connections, NoDefaultUserAgentHeader: true, DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true,
+		Addr: host, MaxConns: connections, NoDefaultUserAgentHeader: true,
+		DisableHeaderNamesNormalizing: true, DisablePathNormalizing: true,
 	}
 }
 

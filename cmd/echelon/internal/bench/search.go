@@ -29,7 +29,10 @@ func (b *bench) search() ([]row, error) {
 		if err := many.insert(b.ctx, site.DB); err != nil {
 			return nil, fmt.Errorf("%s: %w", kind, err)
 		}
-		_, _ = fmt.Fprintf(b.out, "%d profiles with %d terms put into %s in %.0f s\n", len(many.profiles), len(many.terms), kind, time.Since(start).Seconds())
+		_, _ = fmt.Fprintf(
+			b.out, "%d profiles with %d terms put into %s in %.0f s\n",
+			len(many.profiles), len(many.terms), kind, time.Since(start).Seconds(),
+		)
 		r, err := b.searchOn(site, kind, many.queries)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", kind, err)
@@ -70,7 +73,9 @@ func (b *bench) searchOn(site *app.App, kind string, queries []query) (row, erro
 	return row{
 		measured: "search p99, 10 000 profiles, " + name, against: "bare SQL on the same index",
 		ours: median(ours), theirs: median(theirs), unit: milliseconds, limit: atMost(1.5),
-		how: fmt.Sprintf("%d searches of one to three words in both languages, %d profiles found on average; jobs.Service.List gives the first 50 with their number, theirs is one statement written by hand that finds and counts the same, run without bun.",
+		how: fmt.Sprintf("%d searches of one to three words in both languages, %d profiles found on average; "+
+			"jobs.Service.List gives the first 50 with their number, theirs is one statement written by hand that finds and "+
+			"counts the same, run without bun.",
 			len(queries), found/(len(queries)*(b.reps+1))),
 	}, nil
 }
@@ -93,7 +98,8 @@ func (b *bench) bareSearch(site *app.App, q query) ([]hit, int, error) {
 	from := "FROM profile_terms WHERE lang = '" + string(q.lang) + "' AND term IN ('"
 	parts := []string{"SELECT profile_id, weight, 0 AS word " + from + textsearch.Phrase(q.lang, q.text) + "')"}
 	for _, terms := range words {
-		parts = append(parts, "SELECT profile_id, max(weight) AS weight, 1 AS word "+from+strings.Join(terms, "', '")+"') GROUP BY profile_id")
+		among := from + strings.Join(terms, "', '")
+		parts = append(parts, "SELECT profile_id, max(weight) AS weight, 1 AS word "+among+"') GROUP BY profile_id")
 	}
 	statement := fmt.Sprintf(`SELECT q.id, q.slug, q.placement, w.title_fr, w.title_en, w.number, x.score, x.total
 		FROM (SELECT p.id, v.id AS version, f.score, p.place, p.%[3]s AS sort_key, count(*) OVER () AS total
@@ -102,7 +108,8 @@ func (b *bench) bareSearch(site *app.App, q query) ([]hit, int, error) {
 			JOIN profile_versions AS v ON v.profile_id = p.id AND v.state = 'published'
 			ORDER BY 0 - f.score, p.place, p.%[3]s, p.id LIMIT %[4]d) AS x
 		JOIN profiles AS q ON q.id = x.id JOIN profile_versions AS w ON w.id = x.version
-		ORDER BY 0 - x.score, x.place, x.sort_key, x.id`, strings.Join(parts, " UNION ALL "), len(words), sort, jobs.DefaultLimit)
+		ORDER BY 0 - x.score, x.place, x.sort_key, x.id`,
+		strings.Join(parts, " UNION ALL "), len(words), sort, jobs.DefaultLimit)
 	rows, err := site.DB.DB.DB.QueryContext(b.ctx, statement)
 	if err != nil {
 		return nil, 0, err

@@ -41,7 +41,10 @@ func newBench(ctx context.Context, reps int, out io.Writer) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{ctx: ctx, reps: reps, out: out, dir: dir, reader: actor.CommandLine(), sites: map[string]*app.App{}, served: map[*app.App]string{}}
+	b := &bench{
+		ctx: ctx, reps: reps, out: out, dir: dir, reader: actor.CommandLine(),
+		sites: map[string]*app.App{}, served: map[*app.App]string{},
+	}
 	b.later(func() error { return os.RemoveAll(dir) })
 	return b, nil
 }
@@ -80,7 +83,9 @@ func (b *bench) site(kind string) (*app.App, error) {
 // open prepares the product over a database with its content, with the demo company or not.
 func (b *bench) open(address string, demo bool) (*app.App, error) {
 	settings, err := app.ReadSettings(func(name string) string {
-		return map[string]string{"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080"}[name]
+		return map[string]string{
+			"ECHELON_DATABASE_URL": address, "ECHELON_ADDR": "127.0.0.1:0", "ECHELON_BASE_URL": "http://127.0.0.1:8080",
+		}[name]
 	})
 	if err != nil {
 		return nil, err

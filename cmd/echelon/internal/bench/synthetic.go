@@ -139,7 +139,9 @@ var (
 )
 
 // invent makes the profiles. The shipped ones lend texts, competencies, family and tracks.
-func invent(ctx context.Context, service *jobs.Service, catalogue *competencies.Service, reader actor.Actor) (*invented, error) {
+func invent(
+	ctx context.Context, service *jobs.Service, catalogue *competencies.Service, reader actor.Actor,
+) (*invented, error) {
 	shipped, err := service.InFamily(ctx, reader, "sales", lang.FR)
 	if err != nil {
 		return nil, err
@@ -178,14 +180,20 @@ func invent(ctx context.Context, service *jobs.Service, catalogue *competencies.
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 // add makes one profile, indexed the way a published one is.
-func (v *invented) add(r *rand.Rand, i int, like jobs.Profile, known []competencies.Competency, names jobs.Names, texts []lang.Text) error {
+func (v *invented) add(
+	r *rand.Rand, i int, like jobs.Profile, known []competencies.Competency, names jobs.Names, texts []lang.Text,
+) error {
 	rank, field, industry := pick(r, ranks), pick(r, fields), pick(r, industries)
 	title := lang.NewText(rank[0]+" "+field[0]+", "+industry[0], rank[1]+" "+field[1]+", "+industry[1])
 	place := like.Placement
-	place.ReportsTo, place.OtherTitles = "", jobs.OtherTitles{FR: []string{rank[0] + " " + field[0]}, EN: []string{strings.TrimSuffix(rank[1], ",") + " " + field[1]}}
+	place.ReportsTo, place.OtherTitles = "", jobs.OtherTitles{
+		FR: []string{rank[0] + " " + field[0]}, EN: []string{strings.TrimSuffix(rank[1], ",") + " " + field[1]},
+	}
 	content := jobs.Content{Title: title, Purpose: pick(r, texts)}
 	for _, at := range r.Perm(len(known))[:3+r.IntN(5)] {
-		content.Requirements = append(content.Requirements, jobs.Requirement{Competency: known[at].Slug, Version: known[at].Number, Rank: 1 + r.IntN(4), Importance: jobs.Expected})
+		content.Requirements = append(content.Requirements, jobs.Requirement{
+			Competency: known[at].Slug, Version: known[at].Number, Rank: 1 + r.IntN(4), Importance: jobs.Expected,
+		})
 	}
 	for n := 0; n < wordsEach; {
 		t := pick(r, texts)
@@ -204,15 +212,21 @@ func (v *invented) add(r *rand.Rand, i int, like jobs.Profile, known []competenc
 	at := db.Time(time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC))
 	id, version := db.NewID(), db.NewID()
 	v.profiles = append(v.profiles, inventedProfile{
-		ID: id, Slug: fmt.Sprintf("invented-%05d", i), FamilyID: "", Track: place.Track, Stage: string(place.Stage), Place: place.Place(), Placement: string(placement.Text),
-		SortFR: lang.SortKey(title.String(lang.FR)), SortEN: lang.SortKey(title.String(lang.EN)), Version: 1, CreatedAt: at, UpdatedAt: at,
+		ID: id, Slug: fmt.Sprintf("invented-%05d", i), FamilyID: "", Track: place.Track,
+		Stage: string(place.Stage), Place: place.Place(), Placement: string(placement.Text),
+		SortFR: lang.SortKey(title.String(lang.FR)),
+		SortEN: lang.SortKey(title.String(lang.EN)), Version: 1, CreatedAt: at, UpdatedAt: at,
 	})
 	v.versions = append(v.versions, inventedVersion{
-		ID: version, ProfileID: id, Number: 1, State: string(jobs.Published), Schema: jobs.SchemaNumber, TitleFR: title.FR.Text, TitleEN: title.EN.Text,
+		ID: version, ProfileID: id, Number: 1, State: string(jobs.Published),
+		Schema: jobs.SchemaNumber, TitleFR: title.FR.Text, TitleEN: title.EN.Text,
 		Document: string(document.Text), Hash: document.Hash, CreatedBy: "system:bench", CreatedAt: at, PublishedAt: at,
 	})
 	for i, q := range content.Requirements {
-		v.requirements = append(v.requirements, inventedRequirement{VersionID: version, Position: i, CompetencyID: q.Competency, Number: q.Version, Rank: q.Rank, Importance: string(q.Importance)})
+		v.requirements = append(v.requirements, inventedRequirement{
+			VersionID: version, Position: i, CompetencyID: q.Competency,
+			Number: q.Version, Rank: q.Rank, Importance: string(q.Importance),
+		})
 	}
 	for l, weights := range index.Terms {
 		for t, w := range weights {

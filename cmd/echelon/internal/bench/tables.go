@@ -210,15 +210,20 @@ type relProfile struct {
 }
 
 var relatedTables = []any{
-	(*relProfile)(nil), (*relScope)(nil), (*relArea)(nil), (*relResponsibility)(nil), (*relActivity)(nil), (*relKPI)(nil), (*relImprovement)(nil),
-	(*relRequirement)(nil), (*relCertification)(nil), (*relEducation)(nil), (*relExperience)(nil), (*relToolGroup)(nil), (*relTool)(nil),
-	(*relBenefit)(nil), (*relIncentive)(nil), (*relMarketNote)(nil), (*relMoment)(nil), (*relChallenge)(nil), (*relStrategy)(nil),
+	(*relProfile)(nil), (*relScope)(nil), (*relArea)(nil), (*relResponsibility)(nil),
+	(*relActivity)(nil), (*relKPI)(nil), (*relImprovement)(nil),
+	(*relRequirement)(nil), (*relCertification)(nil), (*relEducation)(nil),
+	(*relExperience)(nil), (*relToolGroup)(nil), (*relTool)(nil),
+	(*relBenefit)(nil), (*relIncentive)(nil), (*relMarketNote)(nil),
+	(*relMoment)(nil), (*relChallenge)(nil), (*relStrategy)(nil),
 	(*relMethod)(nil), (*relStep)(nil), (*relStory)(nil), (*relTrend)(nil), (*relVariant)(nil),
 }
 
 var relatedNames = []string{
-	"Scope", "Areas", "Areas.Responsibilities", "Areas.Activities", "KPIs", "KPIs.Improve", "Requirements", "Certifications", "Fields", "Kinds",
-	"Tools", "Tools.Tools", "Benefits", "Incentives", "MarketNotes", "Day", "Challenges", "Challenges.Strategies", "Methods", "Methods.Steps",
+	"Scope", "Areas", "Areas.Responsibilities", "Areas.Activities", "KPIs",
+	"KPIs.Improve", "Requirements", "Certifications", "Fields", "Kinds",
+	"Tools", "Tools.Tools", "Benefits", "Incentives", "MarketNotes", "Day",
+	"Challenges", "Challenges.Strategies", "Methods", "Methods.Steps",
 	"Stories", "Trends", "Variants",
 }
 
@@ -231,7 +236,8 @@ func writeRelated(ctx context.Context, w io.Writer, db *bun.DB) error {
 	if err := q.Scan(ctx); err != nil {
 		return err
 	}
-	if len(p.Areas) == 0 || len(p.Areas[0].Activities) == 0 || len(p.Challenges) == 0 || len(p.Challenges[0].Strategies) == 0 {
+	if len(p.Areas) == 0 || len(p.Areas[0].Activities) == 0 || len(p.Challenges) == 0 ||
+		len(p.Challenges[0].Strategies) == 0 {
 		return errors.New("the relations came back empty")
 	}
 	return jsonv2.MarshalWrite(w, &p, jsonv2.Deterministic(true))
@@ -307,9 +313,12 @@ func (f *filler) profile(p jobs.Profile) {
 	c := p.Content
 	f.last = top
 	f.add(&relProfile{
-		ID: top, Slug: p.Slug, Placement: f.write(p.Placement), Number: p.Version.Number, Hash: p.Version.Hash, PublishedAt: p.Version.PublishedAt,
-		Title: wordsOf(c.Title), Marker: wordsOf(c.Marker), Purpose: wordsOf(c.Purpose), Targets: wordsOf(c.Targets), Integration: wordsOf(c.Integration),
-		Education: wordsOf(c.Education.Level), Equivalent: wordsOf(c.Education.Equivalent), Experience: wordsOf(c.Experience.Text),
+		ID: top, Slug: p.Slug, Placement: f.write(p.Placement), Number: p.Version.Number,
+		Hash: p.Version.Hash, PublishedAt: p.Version.PublishedAt,
+		Title: wordsOf(c.Title), Marker: wordsOf(c.Marker), Purpose: wordsOf(c.Purpose),
+		Targets: wordsOf(c.Targets), Integration: wordsOf(c.Integration),
+		Education: wordsOf(c.Education.Level), Equivalent: wordsOf(c.Education.Equivalent),
+		Experience: wordsOf(c.Experience.Text),
 		Employment: f.write(c.Employment), Conditions: f.write(c.Conditions),
 	})
 }
@@ -347,7 +356,10 @@ func (f *filler) role(c jobs.Content) {
 // background takes what the role asks and gives.
 func (f *filler) background(c jobs.Content) {
 	for i, r := range c.Requirements {
-		f.add(&relRequirement{line: f.line(top, i, r.Competency, lang.Text{}, r.Note), Version: r.Version, Rank: r.Rank, Importance: string(r.Importance)})
+		f.add(&relRequirement{
+			line:    f.line(top, i, r.Competency, lang.Text{}, r.Note),
+			Version: r.Version, Rank: r.Rank, Importance: string(r.Importance),
+		})
 	}
 	for i, u := range c.Certifications {
 		f.add(&relCertification{line: f.line(top, i, u.Certification, lang.Text{}, u.Note), Importance: u.Importance})
@@ -373,7 +385,8 @@ func (f *filler) background(c jobs.Content) {
 	}
 	for i, n := range c.MarketNotes {
 		f.add(&relMarketNote{
-			line: f.line(top, i, n.Key, n.Label, n.Text), Low: n.Low, High: n.High, Amount: n.Amount, Currency: n.Currency, Period: n.Period,
+			line: f.line(top, i, n.Key, n.Label, n.Text), Low: n.Low, High: n.High,
+			Amount: n.Amount, Currency: n.Currency, Period: n.Period,
 			Place: wordsOf(n.Place), Source: wordsOf(n.Source), Date: n.Date,
 		})
 	}
@@ -401,7 +414,8 @@ func (f *filler) guide(c jobs.Content) {
 	for i, s := range c.Stories {
 		f.add(&relStory{line: f.line(top, i, s.Key, s.Title, s.Text), Result: wordsOf(s.Result)})
 	}
-	for kind, list := range map[string][]jobs.Entry{"trend": c.Trends, "skill": c.EmergingSkills, "prediction": c.Predictions} {
+	entries := map[string][]jobs.Entry{"trend": c.Trends, "skill": c.EmergingSkills, "prediction": c.Predictions}
+	for kind, list := range entries {
 		for i, e := range list {
 			f.add(&relTrend{line: f.entry(top, i, e), Kind: kind})
 		}

@@ -44,7 +44,8 @@ func (b *bench) visits() ([]visit, error) {
 		return nil, err
 	}
 	somebody, err := b.walk(base, opened.Token,
-		step{"home, first visit, signed in", "/"}, step{"list after it", "/jobs"}, step{"profile page after that", "/jobs/" + flagship},
+		step{"home, first visit, signed in", "/"}, step{"list after it", "/jobs"},
+		step{"profile page after that", "/jobs/" + flagship},
 		step{"grid after that", "/matrices/sales"})
 	if err != nil {
 		return nil, err
@@ -67,7 +68,9 @@ func (b *bench) walk(base, token string, steps ...step) ([]visit, error) {
 	begin := func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 		if err == nil && token != "" {
-			_, err = chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{Name: web.SessionCookie(false), Value: token, URL: base})
+			_, err = chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{
+				Name: web.SessionCookie(false), Value: token, URL: base,
+			})
 		}
 		return chromedp.Void{}, err
 	}

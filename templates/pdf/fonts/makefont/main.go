@@ -30,7 +30,8 @@ func main() {
 }
 
 func run(scratch, target string) error {
-	module, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/jung-kurt/gofpdf").Output()
+	list := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/jung-kurt/gofpdf")
+	module, err := list.Output()
 	if err != nil {
 		return fmt.Errorf("find gofpdf: %w", err)
 	}
@@ -41,12 +42,12 @@ func run(scratch, target string) error {
 			return fmt.Errorf("make %s: %w", style, err)
 		}
 	}
-	return extended(filepath.Join(scratch, "OpenSans-Extended.ttf"), target)
+	return writeExtended(filepath.Join(scratch, "OpenSans-Extended.ttf"), target)
 }
 
-// extended writes the fallback font and its widths: for each character two big-endian uint16, the code and the
+// writeExtended writes the fallback font and its widths: for each character two big-endian uint16, the code and the
 // width in thousandths of the size, in the order of the codes.
-func extended(from, target string) error {
+func writeExtended(from, target string) error {
 	raw, err := os.ReadFile(from)
 	if err != nil {
 		return err

@@ -209,7 +209,8 @@ func (f *font) characterMap() []byte {
 		search, selector = search*2, selector+1
 	}
 	var b []byte
-	for _, v := range []int{0, 1, 3, 1, 0, 12, 4, 16 + 8*len(segs), 0, 2 * len(segs), 2 * search, selector, 2 * (len(segs) - search)} {
+	header := []int{0, 1, 3, 1, 0, 12, 4, 16 + 8*len(segs), 0}
+	for _, v := range append(header, 2*len(segs), 2*search, selector, 2*(len(segs)-search)) {
 		b = be.AppendUint16(b, uint16(v))
 	}
 	for _, s := range segs {
