@@ -1,4 +1,4 @@
-package app_test
+package atsize_test
 
 import (
 	"net/http"
@@ -48,11 +48,56 @@ func TestALargeCompanyIsReadToItsEnd(t *testing.T) {
 			}
 		})
 	}
-	play(t, s, []scenario{
-		{name: "every ladder is led to", persona: "employee", path: "/ladders", status: 200, contains: []string{`href="/ladders/sales"`, `href="/ladders/support"`, `href="/ladders/logistics"`, "Filières"}},
-		{name: "home says how many there are", persona: "employee", path: "/", status: 200, contains: []string{`href="/families/support"`, `href="/ladders"`}, absent: []string{`href="/jobs/role-`}},
-		{name: "a competency leads to the list", persona: "employee", path: "/competencies/negotiation", status: 200, contains: []string{`href="/jobs?competency=negotiation"`, "Voir l’ensemble"}},
+	look(t, s, []asked{
+		{
+			name: "every ladder is led to", persona: "employee", path: "/ladders",
+			contains: []string{`href="/ladders/sales"`, `href="/ladders/support"`, `href="/ladders/logistics"`, "Filières"},
+		},
+		{
+			name: "home says how many there are", persona: "employee", path: "/",
+			contains: []string{`href="/families/support"`, `href="/ladders"`}, absent: []string{`href="/jobs/role-`},
+		},
+		{
+			name: "a competency leads to the list", persona: "employee", path: "/competencies/negotiation",
+			contains: []string{`href="/jobs?competency=negotiation"`, "Voir l’ensemble"},
+		},
 	})
+}
+
+// asked is a page as somebody asks for it, by a form where there is one, and what must and must not stand on it.
+type asked struct {
+	name, persona, path string
+	form                url.Values
+	contains, absent    []string
+}
+
+// look asks for pages and reads them.
+func look(t *testing.T, s *apptest.Server, pages []asked) {
+	t.Helper()
+	for _, p := range pages {
+		t.Run(p.name, func(t *testing.T) {
+			v := s.As(t, p.persona)
+			var a apptest.Answer
+			if p.form == nil {
+				a = v.Get(p.path)
+			} else {
+				a = v.Post(p.path, p.form)
+			}
+			if a.Status != http.StatusOK {
+				t.Errorf("status %d", a.Status)
+			}
+			for _, want := range p.contains {
+				if !strings.Contains(a.Body, want) {
+					t.Errorf("%q is missing", want)
+				}
+			}
+			for _, unwanted := range p.absent {
+				if strings.Contains(a.Body, unwanted) {
+					t.Errorf("%q is there", unwanted)
+				}
+			}
+		})
+	}
 }
 
 // TestPeopleAreChosenAmongManyWithoutScripts looks for people by sending the form, in every form that chooses some.
@@ -68,14 +113,14 @@ func TestPeopleAreChosenAmongManyWithoutScripts(t *testing.T) {
 		}
 		option := []string{found.Name, `value="` + string(found.ID) + `"`}
 		at := "/people/" + string(employee.ID)
-		play(t, s, []scenario{
-			{name: "a form asks to search", persona: "hr", path: at, status: 200, contains: []string{`name="manager_find"`}, absent: []string{"person.4321@"}},
-			{name: "a manager", persona: "hr", path: at, form: url.Values{"find": {"manager"}, "manager_find": {"4321"}, "starts_on": {"2026-12-24"}}, status: 200, contains: append(option, `value="2026-12-24"`)},
-			{name: "nobody", persona: "hr", path: at, form: url.Values{"find": {"manager"}, "manager_find": {"zzyzx"}}, status: 200, contains: []string{"Personne ne correspond"}},
-			{name: "too many", persona: "hr", path: at, form: url.Values{"find": {"manager"}, "manager_find": {"lindqvist"}}, status: 200, contains: []string{"seules les premières"}},
-			{name: "a stand-in", persona: "hr", path: "/account/delegations", form: url.Values{"find": {"to"}, "to_find": {"PERSON.4321@crowd.example"}}, status: 200, contains: option},
-			{name: "who gives a duty", persona: "administrator", path: "/admin/delegations", form: url.Values{"find": {"from"}, "from_find": {"4321"}}, status: 200, contains: option},
-			{name: "the head of a perimeter", persona: "administrator", path: "/admin/accounts/" + string(employee.ID) + "/rights", form: url.Values{"find": {"heads"}, "heads_find": {"4321"}}, status: 200, contains: option},
+		look(t, s, []asked{
+			{name: "a form asks to search", persona: "hr", path: at, contains: []string{`name="manager_find"`}, absent: []string{"person.4321@"}},
+			{name: "a manager", persona: "hr", path: at, form: url.Values{"find": {"manager"}, "manager_find": {"4321"}, "starts_on": {"2026-12-24"}}, contains: append(option, `value="2026-12-24"`)},
+			{name: "nobody", persona: "hr", path: at, form: url.Values{"find": {"manager"}, "manager_find": {"zzyzx"}}, contains: []string{"Personne ne correspond"}},
+			{name: "too many", persona: "hr", path: at, form: url.Values{"find": {"manager"}, "manager_find": {"lindqvist"}}, contains: []string{"seules les premières"}},
+			{name: "a stand-in", persona: "hr", path: "/account/delegations", form: url.Values{"find": {"to"}, "to_find": {"PERSON.4321@crowd.example"}}, contains: option},
+			{name: "who gives a duty", persona: "administrator", path: "/admin/delegations", form: url.Values{"find": {"from"}, "from_find": {"4321"}}, contains: option},
+			{name: "the head of a perimeter", persona: "administrator", path: "/admin/accounts/" + string(employee.ID) + "/rights", form: url.Values{"find": {"heads"}, "heads_find": {"4321"}}, contains: option},
 		})
 		a := s.As(t, "hr").Post(at, url.Values{"manager": {string(found.ID)}, "starts_on": {"2027-01-01"}})
 		if a.Status != http.StatusSeeOther {
