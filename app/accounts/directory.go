@@ -1,8 +1,10 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/echelon-hr/echelon/app/access"
@@ -225,22 +227,40 @@ func (s *Service) Choices(ctx context.Context, a actor.Actor, in Asking) (Offer,
 	if err != nil {
 		return Offer{}, err
 	}
-	out := Offer{Search: n > Listed}
-	if out.Search {
-		q.Words, q.Limit = WordsOf(in.Text), Offered+len(in.Chosen)+1
-		if len(q.Words) == 0 {
-			q.IDs = in.Chosen
-		}
+	if n > Listed {
+		q.Words = WordsOf(in.Text)
+		return s.lookedFor(ctx, q, in.Chosen)
 	}
 	q.Or = in.Chosen
-	if out.Search && len(q.Words) == 0 && len(in.Chosen) == 0 {
+	people, err := s.store.People(ctx, q)
+	return Offer{People: people}, err
+}
+
+// lookedFor offers whom the words of a query find and whoever is chosen, whose place is never taken by those found: a
+// form that no longer offered them would clear the choice when it is sent.
+func (s *Service) lookedFor(ctx context.Context, q PeopleQuery, chosen []actor.PersonID) (Offer, error) {
+	out := Offer{Search: true}
+	if len(q.Words) > 0 {
+		q.Limit = Offered + 1
+		found, err := s.store.People(ctx, q)
+		if err != nil {
+			return Offer{}, err
+		}
+		out.People, out.Part = found[:min(len(found), Offered)], len(found) > Offered
+	}
+	if len(chosen) == 0 {
 		return out, nil
 	}
-	out.People, err = s.store.People(ctx, q)
-	if out.Search && len(out.People) == q.Limit {
-		out.People, out.Part = out.People[:q.Limit-1], true
+	kept, err := s.store.People(ctx, PeopleQuery{Day: q.Day, IDs: chosen})
+	if err != nil {
+		return Offer{}, err
 	}
-	return out, err
+	out.People = slices.DeleteFunc(out.People, func(p Placed) bool { return slices.Contains(chosen, p.ID) })
+	out.People = append(out.People, kept...)
+	slices.SortFunc(out.People, func(a, b Placed) int {
+		return cmp.Or(cmp.Compare(a.Position.Sort, b.Position.Sort), cmp.Compare(a.Position.ID, b.Position.ID))
+	})
+	return out, nil
 }
 
 // mostWords is by how many words people are looked for; further ones are not read.

@@ -151,7 +151,7 @@ func TestManyPeopleToChooseFromAreLookedFor(t *testing.T) {
 		if o := offer(accounts.Asking{Whom: accounts.Enabled, Chosen: []actor.PersonID{off.ID}}); len(o.People) != accounts.Listed {
 			t.Errorf("who is chosen stays: %d", len(o.People))
 		}
-		c.hire("zoe")
+		zoe := c.hire("zoe")
 		for _, x := range []struct {
 			in   accounts.Asking
 			want int
@@ -164,9 +164,16 @@ func TestManyPeopleToChooseFromAreLookedFor(t *testing.T) {
 			{accounts.Asking{Chosen: []actor.PersonID{reader.ID}}, 1, false},
 			{accounts.Asking{Text: "nobody at all"}, 0, false},
 			{accounts.Asking{Text: "camille"}, accounts.Offered, true},
+			{accounts.Asking{Text: "camille", Chosen: []actor.PersonID{zoe.ID}}, accounts.Offered + 1, true},
 		} {
 			x.in.Whom = accounts.Everybody
-			if o := offer(x.in); !o.Search || len(o.People) != x.want || o.Part != x.part {
+			o := offer(x.in)
+			for _, id := range x.in.Chosen {
+				if !slices.ContainsFunc(o.People, func(p accounts.Placed) bool { return p.ID == id }) {
+					t.Errorf("%+v offers %s no more, who is chosen", x.in, id)
+				}
+			}
+			if !o.Search || len(o.People) != x.want || o.Part != x.part {
 				t.Errorf("%+v offers %d, part %t, search %t", x.in, len(o.People), o.Part, o.Search)
 			}
 		}
