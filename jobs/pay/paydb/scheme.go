@@ -64,9 +64,9 @@ func (row schemeRow) record() (pay.SchemeRecord, error) {
 // Schemes lists all schemes: those whose day comes last first, those of one day as they were made, the last first.
 func (s *Store) Schemes(ctx context.Context) ([]pay.SchemeRecord, error) {
 	var rows []schemeRow
-	q := s.db.NewSelect().Model(&rows).ExcludeColumn("document").Order("active_from DESC", "id DESC").Limit(maxList)
-	if err := q.Scan(ctx); err != nil {
-		return nil, db.Translate(err, "list pay schemes")
+	q := s.db.NewSelect().Model(&rows).ExcludeColumn("document").Order("active_from DESC", "id DESC")
+	if err := db.Whole(ctx, q, &rows, maxList, "list pay schemes"); err != nil {
+		return nil, err
 	}
 	out := make([]pay.SchemeRecord, 0, len(rows))
 	for _, row := range rows {
@@ -195,8 +195,9 @@ func (s *Store) Bands(ctx context.Context, id pay.SchemeID, within pay.Reach) ([
 		q = q.Where("p.slug IN (?)", bun.List(within.Profiles)) // of nobody's it is IN (NULL), which is none
 	}
 	var rows []readBand
-	if err := q.Order("p.place", "b.base_min", "p.sort_fr", "z.slug").Limit(maxList).Scan(ctx, &rows); err != nil {
-		return nil, db.Translate(err, "read pay bands")
+	q = q.Order("p.place", "b.base_min", "p.sort_fr", "z.slug")
+	if err := db.Whole(ctx, q, &rows, maxList, "read pay bands"); err != nil {
+		return nil, err
 	}
 	var out []pay.Band
 	for _, r := range rows {
@@ -225,7 +226,7 @@ func (s *Store) BandsOf(ctx context.Context, day, profile, zone string) (pay.Act
 	inForce := s.db.NewSelect().Table("pay_schemes").Column("id", "about", "hash", "created_at").
 		Where("state = 'approved'").Where("active_from <= ?", day).Order("active_from DESC", "approval DESC").Limit(1)
 	var rows []placedBand
-	err := s.db.NewSelect().TableExpr("(?) AS s", inForce).
+	q := s.db.NewSelect().TableExpr("(?) AS s", inForce).
 		ColumnExpr("s.id AS scheme, s.about, s.hash, s.created_at").
 		ColumnExpr("coalesce(b.currency, '') AS currency, coalesce(b.period, '') AS period").
 		ColumnExpr("coalesce(b.base_min, 0) AS base_min, coalesce(b.base_target, 0) AS base_target").
@@ -234,12 +235,13 @@ func (s *Store) BandsOf(ctx context.Context, day, profile, zone string) (pay.Act
 		Join("LEFT JOIN profiles AS p ON p.slug = ?", profile).
 		Join("LEFT JOIN pay_bands AS b ON b.scheme_id = s.id AND b.profile_id = p.id").
 		Join("LEFT JOIN zones AS z ON z.id = b.zone_id AND (? = '' OR z.slug = ?)", zone, zone).
-		OrderExpr("coalesce(b.base_min, 0), coalesce(z.slug, '')").Limit(maxList).Scan(ctx, &rows)
+		OrderExpr("coalesce(b.base_min, 0), coalesce(z.slug, '')")
+	err := db.Whole(ctx, q, &rows, maxList, "read the bands of "+profile)
 	if err == nil && len(rows) == 0 {
 		err = fault.New(fault.NotFound, "not_found", "no pay scheme is in force on %s", day)
 	}
 	if err != nil {
-		return pay.ActiveScheme{}, db.Translate(err, "read the bands of "+profile)
+		return pay.ActiveScheme{}, err
 	}
 	out := pay.ActiveScheme{Hash: rows[0].Hash, CreatedAt: rows[0].CreatedAt.UTC()}
 	if err := canon.Unmarshal([]byte(rows[0].About), &out.Scheme); err != nil {
