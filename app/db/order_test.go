@@ -126,9 +126,17 @@ func TestWhatComesLast(t *testing.T) {
 				t.Errorf("%v, %v: %v", did, records(t, d), err)
 			}
 		})
+		t.Run("may itself leave something for the end", func(t *testing.T) {
+			err := in(func(tx bun.IDB) error {
+				return db.Last(t.Context(), tx, func(tx bun.IDB) error { return errors.Join(do("k")(tx), last(tx, "l")) })
+			})
+			if err != nil || !slices.Equal(did, []string{"k", "l"}) || len(records(t, d)) != 7 {
+				t.Errorf("%v: %v", did, err)
+			}
+		})
 		t.Run("is done at once where there is no transaction", func(t *testing.T) {
 			did = nil
-			if err := last(d.DB, "j"); err != nil || len(did) != 1 || len(records(t, d)) != 6 {
+			if err := last(d.DB, "j"); err != nil || len(did) != 1 || len(records(t, d)) != 8 {
 				t.Errorf("%v: %v", did, err)
 			}
 		})

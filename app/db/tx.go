@@ -69,8 +69,8 @@ func try(ctx context.Context, db bun.IDB, fn func(bun.IDB) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
-	for _, do := range tx.last {
-		if err := do(tx); err != nil {
+	for i := 0; i < len(tx.last); i++ { // what is done last may itself leave something for the end
+		if err := tx.last[i](tx); err != nil {
 			return err
 		}
 	}
