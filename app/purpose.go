@@ -98,6 +98,9 @@ func (a *App) checkKey(ctx context.Context, beside bool) error {
 	}
 	return db.InTx(ctx, a.DB.DB, func(tx bun.IDB) error {
 		store := settingsdb.New(tx, a.parts())
+		if err := store.Lock(ctx); err != nil { // of two processes with a key each, one is the first
+			return err
+		}
 		kept, err := store.All(ctx)
 		if err != nil {
 			return err
