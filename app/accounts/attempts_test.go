@@ -125,6 +125,10 @@ func TestFourHundredCodesAtOnce(t *testing.T) {
 		if n := computed.Load(); n > 3*(accounts.FreeTriesOwn+1) {
 			t.Errorf("%d codes were computed, three a try: %v", n, answers)
 		}
+		looked := answers["code_wrong"] + answers[""]
+		if looked == 0 || computed.Load() == 0 || looked+answers["throttled"]+answers["not_found"] != 400 {
+			t.Errorf("%d of the codes were looked at: %v", looked, answers)
+		}
 		if answers["code_wrong"] > accounts.FreeTriesOwn+1 || answers[""] > 1 {
 			t.Errorf("%v", answers)
 		}

@@ -93,6 +93,9 @@ func TestWhatIsTakenAwayMeanwhileIsNotUsed(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				l := &late{Store: c.st}
 				err := tt.do(accounts.NewService(accounts.Parts{Store: l, Now: c.clock, Key: c.key}), l)
+				if l.meanwhile != nil {
+					t.Error("nothing happened meanwhile")
+				}
 				got := ""
 				if err != nil {
 					got = fault.Of(err).Code

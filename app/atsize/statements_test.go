@@ -44,6 +44,9 @@ func TestAPageTakesAsManyStatementsForManyAsForFew(t *testing.T) {
 					if b.statements > a.statements && b.status == a.status {
 						t.Errorf("%s as %s: %d statements among few, %d among many", path, persona, a.statements, b.statements)
 					}
+					if b.status >= 500 || b.status == 200 && b.statements == 0 {
+						t.Errorf("%s as %s: status %d after %d statements", path, persona, b.status, b.statements)
+					}
 					if b.status != a.status && path != "/ladders" { // one ladder is led to, several are listed
 						t.Errorf("%s as %s: status %d among few, %d among many", path, persona, a.status, b.status)
 					}
